@@ -1,0 +1,30 @@
+"""The vocabulary: what a run leaves behind, as frozen records."""
+
+from .critique import Critique, Sample, Score, Verdict
+from .ending import Failure, Stop, StopReason
+from .frozen import Frozen
+from .image import Digest, ImageRef
+from .names import new_run_id, short
+from .run import SOURCE, Run, RunStatus, Task, Turn
+from .usage import Usage
+
+__all__ = [
+    "SOURCE",
+    "Critique",
+    "Digest",
+    "Failure",
+    "Frozen",
+    "ImageRef",
+    "Run",
+    "RunStatus",
+    "Sample",
+    "Score",
+    "Stop",
+    "StopReason",
+    "Task",
+    "Turn",
+    "Usage",
+    "Verdict",
+    "new_run_id",
+    "short",
+]

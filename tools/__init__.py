@@ -1,0 +1,5 @@
+"""Editors and pixel instruments: what the agent reaches for."""
+
+from .editor import Abilities, Edited, Editor, EditRequest, Picture
+
+__all__ = ["Abilities", "EditRequest", "Edited", "Editor", "Picture"]

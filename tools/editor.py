@@ -1,0 +1,97 @@
+"""The `Editor` protocol: one verb."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Encoded bytes and what they are."""
+
+    data: bytes
+    """As received from whoever made them."""
+
+    media_type: str
+    """`image/png`, `image/jpeg`, `image/webp`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class EditRequest:
+    """Everything that an editor is told."""
+
+    source: Picture
+    instruction: str
+    seed: int = 0
+    mask: Picture | None = None
+    """White where the editor may paint; the size of the source."""
+
+    references: tuple[Picture, ...] = ()
+    key: str = ""
+    """The same for a repeated request, where a server knows idempotency keys: `run:turn`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an editor gave back."""
+
+    picture: Picture
+    seconds: float = 0.0
+    """Time that the editor reports or took, without waiting in our own queue."""
+
+    cost: float = 0.0
+    """US dollars."""
+
+    notes: tuple[str, ...] = ()
+    """What the caller should know: a parameter that was ignored, a size that changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an editor can do, declared before anything is spent."""
+
+    mask: bool = False
+    """Honours a mask."""
+
+    references: int = 0
+    """How many pictures beside the source it takes."""
+
+    seed: bool = False
+    """The same request with the same seed gives the same picture."""
+
+    keeps_size: bool = False
+    """The answer has the size of the source unless the instruction changes it."""
+
+    edit_on_edit: bool = False
+    """Editing its own answer loses nothing worth mentioning."""
+
+    instruction: Literal["any", "photometric"] = "any"
+    """`photometric` editors refuse what they cannot express with `UnsupportedInstruction`."""
+
+    cost: float = 0.0
+    """US dollars that one edit is expected to cost; what a budget reserves. 0 is free."""
+
+
+class Editor(Protocol):
+    """Turns a picture and an instruction into an edited picture."""
+
+    @property
+    def name(self) -> str:
+        """What reports and spans call it."""
+        ...
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+        ...
+
+    async def edit(self, request: EditRequest) -> Edited:
+        """Edit once; no retry of its own.
+
+        Raises:
+            UnsupportedInstruction: a clause is beyond this editor.
+            EditorBusy: the same request may succeed later.
+            EditorRejected: it will not.
+            EditorError: anything else that went wrong at this border.
+            PictureError: the source is not a picture that this editor can read.
+        """
+        ...
