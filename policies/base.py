@@ -1,0 +1,44 @@
+"""Which picture the next turn edits: the source, the best edit so far, or the latest."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..memory import SOURCE, Run
+from .select import BestScore, LastTurn
+
+
+class BaseChoice(Protocol):
+    """Chooses the base of the next turn."""
+
+    def choose(self, run: Run) -> int:
+        """Return `SOURCE` or the number of a turn that has an edit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """Always the source, as EditThinker does (paper, Eq. 2): edits do not pile up."""
+
+    def choose(self, run: Run) -> int:
+        """Return `SOURCE`."""
+        return SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class FromBest:
+    """The best-scored edit so far, for editors that can edit their own answers."""
+
+    def choose(self, run: Run) -> int:
+        """Return the best turn's number, or `SOURCE` before the first."""
+        best = BestScore().pick(run)
+        return best.number if best else SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class FromPrevious:
+    """The latest edit, whatever its score."""
+
+    def choose(self, run: Run) -> int:
+        """Return the last edit's number, or `SOURCE` before the first."""
+        last = LastTurn().pick(run)
+        return last.number if last else SOURCE

@@ -1,0 +1,65 @@
+"""The thinker of tests and of the README: answers as it was told to, in order."""
+
+from collections.abc import Awaitable, Callable
+
+from ..memory import Critique, EditloopError, MalformedCritique, Sample
+from . import wire
+from .thinker import Comparison, Opinion
+
+Answer = Critique | str | EditloopError
+"""A critique, a raw text as a model would write it, or an error to raise."""
+
+
+class ScriptedThinker:
+    """Gives its answers one after the other; when they run out, the last one again.
+
+    Texts and critiques go through the same wire format as any model's. `comparisons` keeps what it
+    was shown.
+    """
+
+    def __init__(
+        self,
+        *answers: Answer,
+        name: str = "scripted",
+        before: Callable[[Comparison], Awaitable[None]] | None = None,
+    ) -> None:
+        """`before` is awaited in every critique: to wait, to count, to fail."""
+        if not answers:
+            raise ValueError("a scripted thinker needs at least one answer")
+
+        self.name = name
+        self.comparisons: list[Comparison] = []
+        self._answers = answers
+        self._before = before
+
+    async def critique(self, comparison: Comparison) -> Opinion:
+        """Return the next answer, or raise it when it is an error.
+
+        Raises:
+            MalformedCritique: the next answer is a text without a readable critique.
+        """
+        self.comparisons.append(comparison)
+        if self._before:
+            await self._before(comparison)
+
+        answer = self._answers[min(len(self.comparisons), len(self._answers)) - 1]
+        if isinstance(answer, EditloopError):
+            raise answer
+
+        text = answer if isinstance(answer, str) else wire.write(answer)
+        return opinion(text, seed=comparison.seed)
+
+
+def opinion(text: str, *, seed: int | None = None, finish_reason: str = "stop") -> Opinion:
+    """Read a text as an opinion, keeping the text as the sample.
+
+    Raises:
+        MalformedCritique: it cannot be read; the error carries the sample.
+    """
+    sample = Sample(text=text, verdict="ok", seed=seed, finish_reason=finish_reason)
+    try:
+        return Opinion(wire.read(text, finish_reason=finish_reason), sample)
+    except MalformedCritique as error:
+        verdict = "truncated" if finish_reason in wire.TRUNCATED else "malformed"
+        error.sample = sample.but(verdict=verdict, problem=str(error))
+        raise
