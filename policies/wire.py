@@ -41,8 +41,7 @@ def read(text: str, *, thinking: str | None = None, finish_reason: str | None = 
     thoughts = [part for part in sections["think"] if part] or [(thinking or "").strip()]
     return Critique(
         score=_the("score", scores, text),
-        reasoning="
-".join(thoughts),
+        reasoning="\n".join(thoughts),
         refined=_the("answer", answers, text),
     )
 
