@@ -1,0 +1,31 @@
+"""Keeping a run while working on it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from anyio import CancelScope, sleep
+
+from ..memory.store import Store
+from .scope import helpers
+
+
+@asynccontextmanager
+async def kept(store: Store, run_id: str, seconds: float) -> AsyncGenerator[None]:
+    """Extend the lease of a run while the block runs, and give it up at the end.
+
+    Raises:
+        LeaseLost: another worker took the run; the block was cancelled.
+    """
+
+    async def beat() -> None:
+        while True:
+            await sleep(seconds / 3)
+            await store.renew(run_id)
+
+    async with helpers() as group:
+        group.start_soon(beat)
+        try:
+            yield
+        finally:
+            with CancelScope(shield=True):
+                await store.release(run_id)

@@ -1,0 +1,45 @@
+"""The one layer that retries."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import stamina
+
+from ..memory import EditloopError, MalformedCritique
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often a call that may succeed later is made, and the wait between.
+
+    Waits double from `wait` up to `longest`, with as much jitter; seconds. A malformed critique is
+    sampled again at once: there is nothing to wait for.
+    """
+
+    edits: int = 3
+    """Attempts at an edit."""
+
+    samples: int = 3
+    """Attempts at a readable critique."""
+
+    wait: float = 1.0
+    longest: float = 30.0
+
+    def attempts(self, count: int) -> AsyncIterator[stamina.Attempt]:
+        """Iterate over at most `count` attempts, waiting before each but the first."""
+        return stamina.retry_context(
+            on=_worth_another,
+            attempts=max(1, count),
+            timeout=None,
+            wait_initial=self.wait,
+            wait_max=self.longest,
+            wait_jitter=self.wait,
+        ).__aiter__()
+
+
+def _worth_another(error: Exception) -> bool | float:
+    """Whether to try again, or the seconds to wait first."""
+    if isinstance(error, MalformedCritique):
+        return 0.0
+
+    return isinstance(error, EditloopError) and error.retryable
