@@ -1,0 +1,51 @@
+# Every target makes what it needs in .venv; nothing is installed outside of it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench report-embedded docs clean
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.base: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "editloop needs Python 3.11 or newer; try: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing editloop into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@echo "installing what the tests need into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no network, no GPU
+	@$(BIN)/editloop demo --overwrite
+
+test: $(VENV)/.dev ## run the tests
+	@$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev ## format, lint, layers, both type checkers (the tests are `make test`)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+format: $(VENV)/.dev ## write the code in its canonical form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure overhead, start-up, commits and memory against bare baselines
+	$(BIN)/python -m benchmarks
+
+report-embedded: $(VENV)/.dev ## run ten instructions on the real photographs and write docs/embedded.md
+	$(BIN)/python -m editloop.evals.embedded --photos ../shared/data/photos --output docs/embedded.md
+
+docs: $(VENV)/.dev ## write the generated pages again
+	$(BIN)/python -m docs.generate
+
+clean: ## remove what the targets above made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
