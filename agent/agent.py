@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Any
 
 from anyio import (
-    CancelScope,
     create_memory_object_stream,
     move_on_after,
     to_thread,
@@ -22,7 +21,7 @@ from .events import Closed, Event, Opened
 from .kit import Kit
 from .lease import kept
 from .many import Outcome, run_many
-from .scope import helpers
+from .scope import helpers, unbroken
 from .telemetry import ids
 
 
@@ -140,8 +139,7 @@ class EditAgent:
         with self.kit.telemetry.run(run) as span:
             trace_id, span_id = ids(span)
             run = run.but(trace_id=trace_id, span_id=span_id)
-            with CancelScope(shield=True):
-                await self.kit.store.opened(run)
+            await unbroken(self.kit.store.opened(run))
             return await self._go(run, emit, span, resumed=False)
 
     async def _resume(self, run_id: str, emit: Emit) -> Run:
@@ -179,8 +177,7 @@ class EditAgent:
         failed = stop.reason in (StopReason.FAILED, StopReason.REFUSED) and course.run.last
         failure: Failure | None = failed.failure if failed else None
         run = course.run.ended(stop, answer.number if answer else None, failure)
-        with CancelScope(shield=True):
-            await self.kit.store.closed(run)
+        await unbroken(self.kit.store.closed(run))
         return run
 
 

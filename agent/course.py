@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from anyio import CancelScope
 from opentelemetry.trace import Span
 
 from ..memory import (
@@ -32,6 +31,7 @@ from ..tools import Edited, EditRequest, Picture
 from .border import border
 from .events import Editing, Event, Retrying, TurnCriticised, TurnEdited
 from .kit import Kit
+from .scope import unbroken
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -124,15 +124,16 @@ class Course:
                     edited = await editor.edit(request)
                 held.real = edited.cost
             seconds = edited.seconds or perf_counter() - start
-            with CancelScope(shield=True):
-                ref = await self._kept(edited)
-
-        return turn.but(edited=ref, edit_seconds=seconds, edit_cost=edited.cost, notes=edited.notes)
+            return turn.but(
+                edited=await self._kept(edited),
+                edit_seconds=seconds,
+                edit_cost=edited.cost,
+                notes=edited.notes,
+            )
 
     async def _kept(self, edited: Edited) -> ImageRef:
         try:
-            with CancelScope(shield=True):
-                return await self.kit.images.put(edited.picture.data)
+            return await unbroken(self.kit.images.put(edited.picture.data))
         except PictureError as error:
             raise EditorError(
                 f"editor {self.kit.editor.name!r} answered with something that is not a picture "
@@ -221,8 +222,7 @@ class Course:
         sample = error.sample if isinstance(error, MalformedCritique) else None
         sample = sample or Sample(text="", verdict="failed", problem=str(error))
         turn = self.run.turns[-1]
-        with CancelScope(shield=True):
-            await self.kit.store.sampled(self.run.id, turn.number, sample)
+        await unbroken(self.kit.store.sampled(self.run.id, turn.number, sample))
         self.run = self.run.with_turn(turn.but(samples=(*turn.samples, sample)))
 
     async def _retrying(self, turn: Turn, error: EditloopError, more: bool, wait: float) -> None:
@@ -232,6 +232,5 @@ class Course:
 
     async def _record(self, turn: Turn, write: Callable[[str, Turn], Awaitable[None]]) -> None:
         """Write a half-turn; once it is made, not even a cancellation may lose it."""
-        with CancelScope(shield=True):
-            await write(self.run.id, turn)
+        await unbroken(write(self.run.id, turn))
         self.run = self.run.with_turn(turn)

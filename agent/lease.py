@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from anyio import CancelScope, sleep
+from anyio import sleep
 
 from ..memory.store import Store
-from .scope import helpers
+from .scope import helpers, unbroken
 
 
 @asynccontextmanager
@@ -27,5 +27,4 @@ async def kept(store: Store, run_id: str, seconds: float) -> AsyncGenerator[None
         try:
             yield
         finally:
-            with CancelScope(shield=True):
-                await store.release(run_id)
+            await unbroken(store.release(run_id))

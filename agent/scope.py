@@ -1,11 +1,21 @@
-"""A task group whose errors keep their type."""
+"""Two shapes of time: helpers beside a block, and calls that are not broken off."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import TypeVar, cast
 
-from anyio import create_task_group
+from anyio import CancelScope, create_task_group
 from anyio.abc import TaskGroup
+
+_Value = TypeVar("_Value")
+
+
+async def unbroken(call: Awaitable[_Value]) -> _Value:
+    """Await a short call to its end even when the task is being cancelled."""
+    with CancelScope(shield=True):
+        return await call
+
+    raise RuntimeError("a shielded scope cannot be cancelled")  # for the type checkers
 
 
 @asynccontextmanager
