@@ -4,16 +4,28 @@ Loads Pillow; nothing else in `memory` imports it.
 """
 
 from .decode import Decoded, decode
+from .deliver import Delivery, ExifPolicy, deliver
 from .encode import encode_lossless
 from .header import Header, probe
 from .limits import DEFAULT_LIMITS, Limits
+from .local import LocalImages, Swept
+from .media import media_type_of_path, suffix_of
+from .views import View
 
 __all__ = [
     "DEFAULT_LIMITS",
     "Decoded",
+    "Delivery",
+    "ExifPolicy",
     "Header",
     "Limits",
+    "LocalImages",
+    "Swept",
+    "View",
     "decode",
+    "deliver",
     "encode_lossless",
+    "media_type_of_path",
     "probe",
+    "suffix_of",
 ]

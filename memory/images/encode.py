@@ -1,10 +1,13 @@
 """From a work image to bytes."""
 
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from PIL import Image
 
 from ..errors import PictureError
+from .colour import srgb_profile
 
 _WEBP_SIDE = 16_383
 
@@ -26,3 +29,48 @@ def encode_lossless(image: Image.Image) -> tuple[bytes, str]:
         return out.getvalue(), "image/png"
     image.save(out, "WEBP", lossless=True, quality=0, method=0, exact=True)
     return out.getvalue(), "image/webp"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a lossy format is written."""
+
+    quality: int = 95
+    full_chroma: bool = True
+    """No chroma subsampling (4:4:4)."""
+
+    lossless: bool = False
+    """Where the format can choose (WebP)."""
+
+
+def encode_as(
+    image: Image.Image, media_type: str, style: Style, *, exif: bytes | None = None
+) -> bytes:
+    """Encode a work image in a format that users get; `exif` only where it is not spliced in.
+
+    Alpha must be gone already for JPEG. PNG is written with run-length matching at level 1: a few
+    percent larger than the default and four times faster.
+    """
+    out = BytesIO()
+    image.save(out, media_type.removeprefix("image/"), **_options(media_type, style, exif))
+    return out.getvalue()
+
+
+def _options(media_type: str, style: Style, exif: bytes | None) -> dict[str, Any]:
+    chroma = "4:4:4" if style.full_chroma else "4:2:0"
+    tags = {"icc_profile": srgb_profile(), **({"exif": exif} if exif else {})}
+    match media_type:
+        case "image/jpeg":
+            return {"quality": style.quality, "subsampling": chroma}
+        case "image/png":
+            return {"compress_type": 3, "compress_level": 1}
+        case "image/webp" if style.lossless:
+            return {"lossless": True, "quality": 0, "method": 0, "exact": True}
+        case "image/webp":
+            return {"quality": style.quality, "method": 4, "exact": True}
+        case "image/tiff":
+            return {"compression": "tiff_adobe_deflate", **tags}
+        case "image/avif":
+            return {"quality": style.quality, "subsampling": chroma, "speed": 8, **tags}
+        case _:
+            return {}
