@@ -1,0 +1,126 @@
+"""One worker at a time owns a run.
+
+The owner's name in the row is what guards it: every write of a run begins by extending the lease
+under that name, in the same transaction. A clock that is wrong can therefore only take a run over
+too early, which its former owner notices at its next write; two owners never write.
+"""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from ..errors import LeaseLost, RunNotFound, StoreError
+from ..records import short
+from .rows import RunRow
+
+LEASE_SECONDS = 60.0
+"""How long a run stays with a worker that is not heard of; each write begins it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who writes, and for how long a write keeps the run."""
+
+    name: str
+    seconds: float = LEASE_SECONDS
+
+    def until(self, seconds: float | None = None) -> datetime:
+        """Return when a lease that begins now runs out."""
+        return now() + timedelta(seconds=self.seconds if seconds is None else seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a writer needs to know of the run that it holds."""
+
+    turns: int
+    source_sha: str
+
+
+def now() -> datetime:
+    """Return this moment; the one clock of the leases."""
+    return datetime.now(UTC)
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has: host, process, and something random."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+async def hold(connection: AsyncConnection, run_id: str, worker: Worker) -> Held:
+    """Make sure that the worker still owns the run, extend its lease, and lock the row.
+
+    Raises:
+        LeaseLost: it does not own it, or the run has ended.
+        RunNotFound: there is no such run.
+    """
+    until = worker.until()
+    found = await connection.execute(
+        update(RunRow)
+        .where(col(RunRow.id) == run_id, col(RunRow.lease_owner) == worker.name)
+        .values(lease_until=case((_until() > until, _until()), else_=until))
+        .returning(col(RunRow.turns), col(RunRow.source_sha))
+    )
+    row = found.first()
+    if row is None:
+        raise await _refusal(connection, run_id)
+    return Held(*row)
+
+
+async def claim(connection: AsyncConnection, run_id: str, worker: Worker, seconds: float) -> None:
+    """Take an open run that nobody holds; of many who try at once, one succeeds.
+
+    Raises:
+        LeaseLost: another worker holds it.
+        RunNotFound: there is no such run.
+        StoreError: it has ended.
+    """
+    free = or_(
+        col(RunRow.lease_owner).is_(None), col(RunRow.lease_owner) == worker.name, _until() < now()
+    )
+    found = await connection.execute(
+        update(RunRow)
+        .where(col(RunRow.id) == run_id, col(RunRow.stop_reason).is_(None), free)
+        .values(lease_owner=worker.name, lease_until=worker.until(seconds))
+        .returning(col(RunRow.id))
+    )
+    if found.first() is None:
+        raise await _refusal(connection, run_id, claiming=True)
+
+
+async def release(connection: AsyncConnection, run_id: str, worker: Worker) -> None:
+    """Let go of a run; one that is not held needs nothing."""
+    await connection.execute(
+        update(RunRow)
+        .where(col(RunRow.id) == run_id, col(RunRow.lease_owner) == worker.name)
+        .values(lease_owner=None, lease_until=None)
+    )
+
+
+def _until() -> Mapped[datetime | None]:
+    return col(RunRow.lease_until)
+
+
+async def _refusal(
+    connection: AsyncConnection, run_id: str, *, claiming: bool = False
+) -> StoreError:
+    """Return the reason why a run could not be held."""
+    columns = select(col(RunRow.stop_reason), col(RunRow.lease_owner), _until())
+    row = (await connection.execute(columns.where(col(RunRow.id) == run_id))).first()
+    if row is None:
+        return RunNotFound(f"no run is called {run_id!r}; `editloop runs list` shows all")
+    reason, owner, until = row
+    if reason is not None and claiming:
+        return StoreError(f"run {short(run_id)} has ended ({reason}); there is nothing to resume")
+    if reason is not None:
+        return LeaseLost(f"run {short(run_id)} has ended ({reason}) and takes no more turns")
+    if owner is None:
+        return LeaseLost(f"nobody holds run {short(run_id)}; claim it before writing")
+    return LeaseLost(f"run {short(run_id)} belongs to {owner} until {until:%Y-%m-%d %H:%M:%S} UTC")

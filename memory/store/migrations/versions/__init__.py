@@ -1,0 +1,1 @@
+"""One file for each revision, in order of their numbers."""

@@ -1,0 +1,229 @@
+"""What is read: whole runs, lists of them, and how much there is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from ..errors import RunNotFound
+from ..records import ImageRef, Run
+from . import translate
+from .columns import Key, Utc
+from .listing import RunFilter, RunSummary
+from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
+from .translate import Kept
+
+LAST = "last"
+"""The name of the newest run."""
+
+_SHORTEST = 4
+"""Characters of a run's name; with fewer, hitting one would be luck."""
+
+_CANDIDATES = 5
+
+_R = TypeVar("_R", TurnRow, SampleRow, ReferenceRow, LabelRow)
+
+_SUMMARY: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
+    col(RunRow.id),
+    col(RunRow.created),
+    col(RunRow.instruction),
+    col(RunRow.status),
+    col(RunRow.stop_reason).label("stop"),
+    col(RunRow.turns),
+    col(RunRow.best_semantic).label("semantic"),
+    col(RunRow.best_quality).label("quality"),
+    col(RunRow.editor),
+    col(RunRow.thinker),
+    col(RunRow.seconds),
+    col(RunRow.cost),
+    col(RunRow.source_sha),
+    col(RunRow.answer_sha),
+)
+
+
+async def full_id(connection: AsyncConnection, name: str) -> str:
+    """Return the id of the one run that has this id, prefix or suffix, or is the last.
+
+    Raises:
+        RunNotFound: none is meant, or several.
+    """
+    if name == LAST:
+        newest = select(col(RunRow.id)).order_by(*_newest_first()).limit(1)
+        if (found := await connection.scalar(newest)) is None:
+            raise RunNotFound("there is no run yet")
+        return found
+    if await connection.scalar(select(col(RunRow.id)).where(col(RunRow.id) == name)):
+        return name
+    return _only(name, await _resembling(connection, name))
+
+
+async def load(connection: AsyncConnection, ids: Sequence[str]) -> list[Run]:
+    """Return whole runs in the order of their ids; a missing one is left out."""
+    async with AsyncSession(connection) as session:
+        kept = await _kept(session, ids)
+        images = await _images(session, kept)
+    return [translate.run_of(kept[run_id], images) for run_id in ids if run_id in kept]
+
+
+async def summaries(
+    connection: AsyncConnection, where: RunFilter, limit: int, before: str | None
+) -> list[RunSummary]:
+    """Return lines of a list, newest first, `before` a run that was listed earlier."""
+    query = select(*_SUMMARY).where(*conditions(where)).order_by(*_newest_first()).limit(limit)
+    if before is not None:
+        query = query.where(_position() < await _place(connection, before))
+    rows = (await connection.execute(query)).mappings()
+    return [RunSummary.model_validate(dict(row)) for row in rows]
+
+
+async def ids(
+    connection: AsyncConnection, where: RunFilter, limit: int, after: str | None
+) -> list[str]:
+    """Return names of runs, oldest first, `after` a run that was listed earlier."""
+    query = select(col(RunRow.id)).where(*conditions(where))
+    if after is not None:
+        query = query.where(_position() > await _place(connection, after))
+    query = query.order_by(col(RunRow.created), col(RunRow.id)).limit(limit)
+    return list(await connection.scalars(query))
+
+
+async def referenced(connection: AsyncConnection) -> set[str]:
+    """Return the SHA-256 of every picture that a run leads to."""
+    return set(await connection.scalars(select(_referenced().c.sha)))
+
+
+async def counts(connection: AsyncConnection) -> tuple[int, int, int, int]:
+    """Return how many runs, turns and pictures there are, and the bytes of the pictures."""
+    runs = select(func.count()).select_from(RunRow).scalar_subquery()
+    turns = select(func.count()).select_from(TurnRow).scalar_subquery()
+    pictures = select(func.count(), func.coalesce(func.sum(col(ImageRow.size)), 0)).where(
+        col(ImageRow.sha256).in_(select(_referenced().c.sha))
+    )
+    row = (await connection.execute(pictures.add_columns(runs, turns))).one()
+    images, size, runs_found, turns_found = row
+    return runs_found, turns_found, images, int(size)
+
+
+def conditions(where: RunFilter) -> list[ColumnElement[bool]]:
+    """Return a filter as conditions on the run's own row."""
+    best = col(RunRow.best_overall)
+    wanted: list[ColumnElement[bool] | None] = [
+        None if where.status is None else col(RunRow.status) == where.status,
+        None if where.editor is None else col(RunRow.editor) == where.editor,
+        None if where.thinker is None else col(RunRow.thinker) == where.thinker,
+        None if where.label is None else _labelled(*where.label),
+        None
+        if where.text is None
+        else col(RunRow.instruction).icontains(where.text, autoescape=True),
+        None if where.best_at_least is None else best >= where.best_at_least,
+        None if where.best_at_most is None else best <= where.best_at_most,
+        None if where.since is None else col(RunRow.created) >= where.since,
+        None if where.until is None else col(RunRow.created) < where.until,
+    ]
+    return [condition for condition in wanted if condition is not None]
+
+
+def _labelled(name: str, value: str | None) -> ColumnElement[bool]:
+    found = exists().where(col(LabelRow.run_id) == col(RunRow.id), col(LabelRow.name) == name)
+    return found if value is None else found.where(col(LabelRow.value) == value)
+
+
+def _newest_first() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return col(RunRow.created).desc(), col(RunRow.id).desc()
+
+
+def _position() -> ColumnElement[Any]:
+    return tuple_(col(RunRow.created), col(RunRow.id))
+
+
+async def _place(connection: AsyncConnection, run_id: str) -> ColumnElement[Any]:
+    """Return where a run stands in a list."""
+    created = await connection.scalar(select(col(RunRow.created)).where(col(RunRow.id) == run_id))
+    if created is None:
+        raise RunNotFound(f"run {run_id!r} is gone; begin the list anew")
+    return tuple_(literal(created, Utc()), literal(run_id, Key()))
+
+
+async def _resembling(connection: AsyncConnection, name: str) -> list[str]:
+    """Return the names of the newest runs that begin or end with these characters."""
+    if len(name) < _SHORTEST:
+        return []
+    run_id = col(RunRow.id)
+    size = len(name)
+    ends = func.substr(run_id, func.length(run_id) - size + 1) == literal(name, Key())
+    begins = func.substr(run_id, 1, size) == literal(name, Key())
+    query = select(run_id).where(or_(begins, ends)).order_by(*_newest_first())
+    return list(await connection.scalars(query.limit(_CANDIDATES + 1)))
+
+
+def _only(name: str, found: Sequence[str]) -> str:
+    if len(found) == 1:
+        return found[0]
+    if not found and len(name) < _SHORTEST:
+        raise RunNotFound(f"{name!r} is too short to name a run; give {_SHORTEST} characters")
+    if not found:
+        raise RunNotFound(f"no run is called {name!r}; `editloop runs list` shows all")
+    shown = ", ".join(found[:_CANDIDATES]) + (", …" if len(found) > _CANDIDATES else "")
+    raise RunNotFound(f"{name!r} fits several runs: {shown}; give more characters")
+
+
+async def _kept(session: AsyncSession, ids: Sequence[str]) -> dict[str, Kept]:
+    runs = await session.scalars(select(RunRow).where(col(RunRow.id).in_(ids)))
+    turns = await _of_runs(session, select(TurnRow).order_by(col(TurnRow.number)), ids)
+    samples = await _of_runs(session, select(SampleRow).order_by(col(SampleRow.position)), ids)
+    references = await _of_runs(
+        session, select(ReferenceRow).order_by(col(ReferenceRow.position)), ids
+    )
+    labels = await _of_runs(session, select(LabelRow).order_by(col(LabelRow.name)), ids)
+    return {
+        run.id: Kept(run, turns[run.id], samples[run.id], references[run.id], labels[run.id])
+        for run in runs
+    }
+
+
+async def _of_runs(
+    session: AsyncSession, query: Select[_R], ids: Sequence[str]
+) -> dict[str, list[_R]]:
+    """Return what belongs to each run, in the order of the query."""
+    run_id = query.selected_columns["run_id"]
+    found: dict[str, list[_R]] = {each: [] for each in ids}
+    for row in await session.scalars(query.where(run_id.in_(ids))):
+        found[row.run_id].append(row)
+    return found
+
+
+async def _images(session: AsyncSession, kept: Mapping[str, Kept]) -> dict[str, ImageRef]:
+    shas = sorted({sha for each in kept.values() for sha in _shas(each) if sha is not None})
+    rows = await session.scalars(select(ImageRow).where(col(ImageRow.sha256).in_(shas)))
+    return {row.sha256: translate.image_of(row) for row in rows}
+
+
+def _shas(kept: Kept) -> Iterable[str | None]:
+    yield kept.run.source_sha
+    yield kept.run.mask_sha
+    yield from (reference.image_sha for reference in kept.references)
+    yield from (turn.edited_sha for turn in kept.turns)
+
+
+def _referenced() -> Subquery:
+    columns: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
+        col(RunRow.source_sha),
+        col(RunRow.mask_sha),
+        col(ReferenceRow.image_sha),
+        col(TurnRow.edited_sha),
+    )
+    return union(*(select(c.label("sha")).where(c.is_not(None)) for c in columns)).subquery()

@@ -1,0 +1,193 @@
+"""Rows to records and back; the only place where both are known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
+
+from ..errors import StoreDamaged
+from ..records import Critique, Failure, ImageRef, Run, Sample, Score, Stop, Task, Turn
+from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
+
+Values = dict[str, Any]
+"""Columns by name."""
+
+Images = Mapping[str, ImageRef]
+"""Pictures by their SHA-256."""
+
+
+def image_values(image: ImageRef) -> Values:
+    """Return the row of a picture."""
+    return image.model_dump(mode="json")
+
+
+def run_values(run: Run) -> Values:
+    """Return the row of a run as it is opened: no turns, no ending."""
+    return {
+        "id": run.id,
+        "created": run.created,
+        "status": "open",
+        "instruction": run.task.instruction,
+        "source_sha": run.task.source.sha256,
+        "mask_sha": run.task.mask.sha256 if run.task.mask else None,
+        "seed": run.task.seed,
+        "editor": run.editor,
+        "thinker": run.thinker,
+        "settings": to_jsonable_python(run.settings),
+        "trace_id": run.trace_id,
+        "span_id": run.span_id,
+    }
+
+
+def ending_values(run: Run) -> Values:
+    """Return the columns that closing a run fills, without its answer's picture."""
+    return {
+        "status": run.status,
+        "stop_reason": run.stop.reason.value if run.stop else None,
+        "stop_detail": run.stop.detail if run.stop else None,
+        "answer": run.answer,
+        "failure": _failure_values(run.failure),
+    }
+
+
+def pictures(task: Task) -> list[ImageRef]:
+    """Return all pictures of a task."""
+    return [task.source, *([task.mask] if task.mask else []), *task.references]
+
+
+def edit_values(run_id: str, turn: Turn) -> Values:
+    """Return the columns of the edit half, without the base's picture.
+
+    A failure belongs to this half only when it is the reason why there is no edit.
+    """
+    failure = {} if turn.edited else {"failure": _failure_values(turn.failure)}
+    return failure | {
+        "run_id": run_id,
+        "number": turn.number,
+        "instruction": turn.instruction,
+        "base": turn.base,
+        "seed": turn.seed,
+        "edited_sha": turn.edited.sha256 if turn.edited else None,
+        "edit_seconds": turn.edit_seconds,
+        "edit_cost": turn.edit_cost,
+        "notes": list(turn.notes),
+    }
+
+
+def critique_values(turn: Turn) -> Values:
+    """Return the columns of the critique half."""
+    critique = turn.critique
+    return {
+        "semantic": critique.score.semantic if critique else None,
+        "quality": critique.score.quality if critique else None,
+        "reasoning": critique.reasoning if critique else None,
+        "refined": critique.refined if critique else None,
+        "failure": _failure_values(turn.failure),
+    }
+
+
+def sample_values(run_id: str, turn_number: int, position: int, sample: Sample) -> Values:
+    """Return the row of one answer of a thinker."""
+    keys = {"run_id": run_id, "turn_number": turn_number, "position": position}
+    return keys | sample.model_dump()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that the store holds of one run; what has an order is in it."""
+
+    run: RunRow
+    turns: Sequence[TurnRow]
+    samples: Sequence[SampleRow]
+    references: Sequence[ReferenceRow]
+    labels: Sequence[LabelRow]
+
+
+def run_of(kept: Kept, images: Images) -> Run:
+    """Return a run from its rows.
+
+    Raises:
+        StoreDamaged: the rows are no run.
+    """
+    row = kept.run
+    try:
+        return Run(
+            id=row.id,
+            task=_task_of(kept, images),
+            created=row.created,
+            turns=tuple(turn_of(turn, kept.samples, images) for turn in kept.turns),
+            stop=_stop_of(row),
+            answer=row.answer,
+            failure=_failure_of(row.failure),
+            editor=row.editor,
+            thinker=row.thinker,
+            settings=row.settings,
+            trace_id=row.trace_id,
+            span_id=row.span_id,
+        )
+    except (ValidationError, KeyError, TypeError) as error:
+        raise StoreDamaged(f"run {row.id} cannot be read back from its rows: {error}") from error
+
+
+def turn_of(row: TurnRow, samples: Sequence[SampleRow], images: Images) -> Turn:
+    """Return a turn, whole or half, with those of the samples that are its own."""
+    return Turn(
+        number=row.number,
+        instruction=row.instruction,
+        base=row.base,
+        seed=row.seed,
+        edited=images[row.edited_sha] if row.edited_sha else None,
+        edit_seconds=row.edit_seconds,
+        edit_cost=row.edit_cost,
+        notes=tuple(row.notes),
+        samples=tuple(sample_of(s) for s in samples if s.turn_number == row.number),
+        critique=_critique_of(row),
+        failure=_failure_of(row.failure),
+    )
+
+
+def sample_of(row: SampleRow) -> Sample:
+    """Return an answer of a thinker from its row."""
+    return Sample(**{name: getattr(row, name) for name in Sample.model_fields})
+
+
+def image_of(row: ImageRow) -> ImageRef:
+    """Return a picture from its row."""
+    return ImageRef(**{name: getattr(row, name) for name in ImageRef.model_fields})
+
+
+def _task_of(kept: Kept, images: Images) -> Task:
+    row = kept.run
+    return Task(
+        source=images[row.source_sha],
+        instruction=row.instruction,
+        mask=images[row.mask_sha] if row.mask_sha else None,
+        references=tuple(images[reference.image_sha] for reference in kept.references),
+        seed=row.seed,
+        labels={label.name: label.value for label in kept.labels},
+    )
+
+
+def _critique_of(row: TurnRow) -> Critique | None:
+    if row.semantic is None or row.quality is None:
+        return None
+    score = Score(semantic=row.semantic, quality=row.quality)
+    return Critique.model_validate(
+        {"score": score, "reasoning": row.reasoning, "refined": row.refined}
+    )
+
+
+def _stop_of(row: RunRow) -> Stop | None:
+    if row.stop_reason is None:
+        return None
+    return Stop.model_validate({"reason": row.stop_reason, "detail": row.stop_detail})
+
+
+def _failure_values(failure: Failure | None) -> Values | None:
+    return failure.model_dump(mode="json") if failure else None
+
+
+def _failure_of(values: Values | None) -> Failure | None:
+    return Failure.model_validate(values) if values else None
