@@ -5,7 +5,7 @@ and two opponent axes, a from green to red and b from blue to yellow. Arrays are
 three channels last; any leading shape is fine.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from ..retouch.region import HueName
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
+Reals = NDArray[np.floating[Any]]
+"""Floats of any precision: what numpy's stubs make of float32 times a Python number."""
 
 # Ottosson's matrices, transposed for `array @ matrix`.
 _LMS_FROM_RGB: Final[Floats] = np.array(
@@ -96,13 +98,13 @@ def bytes_from_linear(light: Floats) -> Bytes:
 
 def oklab_from_linear(light: Floats) -> Floats:
     """OKLab of linear sRGB, (…, 3)."""
-    return np.cbrt(light @ _LMS_FROM_RGB) @ _LAB_FROM_ROOTS
+    return np.asarray(np.cbrt(light @ _LMS_FROM_RGB) @ _LAB_FROM_ROOTS, np.float32)
 
 
 def linear_from_oklab(lab: Floats) -> Floats:
     """Linear sRGB of OKLab, (…, 3); outside the gamut a channel is below 0 or above 1."""
     roots = lab @ _ROOTS_FROM_LAB
-    return (roots * roots * roots) @ _RGB_FROM_LMS
+    return np.asarray((roots * roots * roots) @ _RGB_FROM_LMS, np.float32)
 
 
 def oklab_from_bytes(pixels: Bytes) -> Floats:
@@ -152,7 +154,7 @@ def distance(lab: Floats, other: Floats) -> Floats:
     return np.sqrt(np.sum(np.square(lab - other), axis=-1, dtype=np.float32))
 
 
-def smoothstep(values: Floats, start: float, end: float) -> Floats:
+def smoothstep(values: Reals, start: float, end: float) -> Floats:
     """0 before `start`, 1 after `end`, a smooth cubic between; `start` may be the larger one."""
     part = np.clip((values - np.float32(start)) / np.float32(end - start), 0.0, 1.0)
     return np.asarray(part * part * (3.0 - 2.0 * part), np.float32)
