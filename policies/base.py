@@ -26,12 +26,15 @@ class FromSource:
 
 @dataclass(frozen=True, slots=True)
 class FromBest:
-    """The best-scored edit so far, for editors that can edit their own answers."""
+    """The best-scored edit so far, for editors that can edit their own answers.
+
+    An edit without a score is no base: nothing is known that would speak for it.
+    """
 
     def choose(self, run: Run) -> int:
-        """Return the best turn's number, or `SOURCE` before the first."""
+        """Return the best turn's number, or `SOURCE` while nothing is scored."""
         best = BestScore().pick(run)
-        return best.number if best else SOURCE
+        return best.number if best and best.critique else SOURCE
 
 
 @dataclass(frozen=True, slots=True)

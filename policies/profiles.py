@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from .base import BaseChoice, FromSource
 from .select import BestScore, LastTurn, Selector
-from .stop import Declining, MaxTurns, Plateau, Repeated, Rule, Satisfied, StopPolicy, Unchanged
+from .stop import Declining, MaxTurns, Plateau, Repeated, Satisfied, StopPolicy, Unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +19,29 @@ class Rules:
 
 
 def standard(
-    *, turns: int = 5, semantic: float = 8.0, quality: float = 8.0, stop: Rule | None = None
+    *, turns: int = 5, semantic: float = 8.0, quality: float = 8.0, stop: StopPolicy | None = None
 ) -> Rules:
     """Our rules: good enough, nothing new, no gain, or the limit; the best turn is the answer.
 
     `stop` adds a rule to these.
     """
-    rule: Rule = (
+    rule = (
         Satisfied(semantic, quality)
         | Unchanged()
         | Repeated()
-        | Plateau(patience=2)
         | Declining(2)
+        | Plateau(patience=2)
         | MaxTurns(turns)
     )
     return Rules(stop=rule | stop if stop else rule)
 
 
 def reference(*, turns: int = 5) -> Rules:
-    """The official script's rules (editthinker-spec 1.7): 8 and 8 or unchanged; the last turn wins
-    and is not criticised. For comparison only."""
+    """The official script's rules (editthinker-spec 1.7): 8 and 8, or unchanged; the last turn wins.
+
+    The turn at the limit is not criticised. For comparison only. Not reproduced: a missing answer
+    counts as satisfied there, and a missing score as zero.
+    """
     return Rules(
         stop=Satisfied(8.0, 8.0) | Unchanged() | MaxTurns(turns),
         select=LastTurn(),

@@ -39,12 +39,12 @@ class ScriptedThinker:
             MalformedCritique: the next answer is a text without a readable critique.
         """
         self.comparisons.append(comparison)
+        answer = self._answers[min(len(self.comparisons), len(self._answers)) - 1]
         if self._before:
             await self._before(comparison)
 
-        answer = self._answers[min(len(self.comparisons), len(self._answers)) - 1]
         if isinstance(answer, EditloopError):
-            raise answer
+            raise answer.with_traceback(None)  # it may be raised again and again
 
         text = answer if isinstance(answer, str) else wire.write(answer)
         return opinion(text, seed=comparison.seed)
@@ -53,13 +53,16 @@ class ScriptedThinker:
 def opinion(text: str, *, seed: int | None = None, finish_reason: str = "stop") -> Opinion:
     """Read a text as an opinion, keeping the text as the sample.
 
+    Half surrogate pairs, which UTF-8 cannot write, stand as `?` in the sample.
+
     Raises:
         MalformedCritique: it cannot be read; the error carries the sample.
     """
-    sample = Sample(text=text, verdict="ok", seed=seed, finish_reason=finish_reason)
+    kept = text.encode(errors="replace").decode()
+    sample = Sample(text=kept, verdict="ok", seed=seed, finish_reason=finish_reason)
     try:
         return Opinion(wire.read(text, finish_reason=finish_reason), sample)
     except MalformedCritique as error:
-        verdict = "truncated" if finish_reason in wire.TRUNCATED else "malformed"
+        verdict = "truncated" if wire.is_truncated(finish_reason) else "malformed"
         error.sample = sample.but(verdict=verdict, problem=str(error))
         raise

@@ -3,6 +3,9 @@
     Satisfied(8, 8) | Unchanged() | MaxTurns(5)      any of them
     Satisfied(7, 7) & Plateau()                      all of them
 
+What is combined may be any `StopPolicy`; the left one is a `Rule`. Limits that make no sense, NaN
+among them, are a `SettingsError` when a rule is made.
+
 A policy is asked after every turn, and with half a turn only under a profile that does not
 criticise the last one.
 """
@@ -10,10 +13,10 @@ criticise the last one.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import inf, isnan
 from typing import Protocol
 
-from ..memory import Run, Stop, StopReason, Turn
+from ..memory import Run, SettingsError, Stop, StopReason, Turn
 
 
 class StopPolicy(Protocol):
@@ -31,10 +34,10 @@ class Rule(ABC):
     def decide(self, run: Run) -> Stop | None:
         """Return the reason to stop, or None to go on."""
 
-    def __or__(self, other: "Rule") -> "AnyOf":
+    def __or__(self, other: StopPolicy) -> "AnyOf":
         return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
 
-    def __and__(self, other: "Rule") -> "AllOf":
+    def __and__(self, other: StopPolicy) -> "AllOf":
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
 
 
@@ -42,7 +45,7 @@ class Rule(ABC):
 class AnyOf(Rule):
     """Stop as soon as one rule says so; the first one's reason counts."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[StopPolicy, ...]
 
     def decide(self, run: Run) -> Stop | None:
         """Return the first reason that is given."""
@@ -53,7 +56,7 @@ class AnyOf(Rule):
 class AllOf(Rule):
     """Stop when all rules say so; the first one's reason counts, the others add their detail."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[StopPolicy, ...]
 
     def decide(self, run: Run) -> Stop | None:
         """Return a reason when every rule gives one."""
@@ -62,10 +65,10 @@ class AllOf(Rule):
         if not given or len(given) < len(stops):
             return None
 
-        return given[0].but(detail="; ".join(stop.detail for stop in given))
+        return given[0].but(detail="; ".join(stop.detail for stop in given if stop.detail))
 
 
-def _parts(rule: Rule, kind: type[AnyOf] | type[AllOf]) -> tuple[Rule, ...]:
+def _parts(rule: StopPolicy, kind: type[AnyOf] | type[AllOf]) -> tuple[StopPolicy, ...]:
     return rule.rules if isinstance(rule, kind) else (rule,)
 
 
@@ -75,6 +78,11 @@ class Satisfied(Rule):
 
     semantic: float = 8.0
     quality: float = 8.0
+
+    def __post_init__(self) -> None:
+        for name, value in (("semantic", self.semantic), ("quality", self.quality)):
+            if not 0 <= value <= 10:  # NaN too
+                raise SettingsError(f"the {name} score to reach is {value!r}: give 0 to 10")
 
     def decide(self, run: Run) -> Stop | None:
         """Stop when both scores of the last turn are high enough."""
@@ -112,6 +120,11 @@ class Plateau(Rule):
     patience: int = 2
     epsilon: float = 0.1
 
+    def __post_init__(self) -> None:
+        _at_least_one("patience", self.patience)
+        if not 0 <= self.epsilon <= 10:  # NaN too
+            raise SettingsError(f"the least gain is {self.epsilon!r}: give 0 to 10")
+
     def decide(self, run: Run) -> Stop | None:
         """Stop when further turns have stopped paying."""
         scores = [overall for turn in run.turns if (overall := _overall(turn)) is not None]
@@ -134,6 +147,9 @@ class Declining(Rule):
     """The overall score has fallen `times` times in a row."""
 
     times: int = 2
+
+    def __post_init__(self) -> None:
+        _at_least_one("times", self.times)
 
     def decide(self, run: Run) -> Stop | None:
         """Stop when each turn is worse than the one before it."""
@@ -171,6 +187,9 @@ class MaxTurns(Rule):
 
     turns: int = 5
 
+    def __post_init__(self) -> None:
+        _at_least_one("turns", self.turns)
+
     def decide(self, run: Run) -> Stop | None:
         """Stop at the limit."""
         if len(run.turns) < self.turns:
@@ -190,6 +209,12 @@ class Budget(Rule):
     seconds: float = inf
     cost: float = inf
 
+    def __post_init__(self) -> None:
+        for name in ("edits", "seconds", "cost"):
+            limit: float = getattr(self, name)
+            if limit < 0 or isnan(limit):
+                raise SettingsError(f"the budget of {name} is {limit!r}: give 0 or more")
+
     def decide(self, run: Run) -> Stop | None:
         """Stop when one of the limits is reached."""
         spent = run.usage
@@ -207,3 +232,8 @@ class Budget(Rule):
 
 def _overall(turn: Turn) -> float | None:
     return turn.critique.score.overall if turn.critique else None
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise SettingsError(f"{name} is {value!r}: give 1 or more")

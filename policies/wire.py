@@ -1,106 +1,159 @@
 """The wire format `<think>…</think> <score>…</score> <answer>…</answer>`: one reader, one writer.
 
 EditThinker's template asks for a JSON object with `semantic` and `quality` (editthinker-spec 1.5);
-the paper prints a list, and released weights write both and worse. The reader takes every form that
-says two numbers and an instruction without doubt, and nothing else: a missing, ambiguous or
-out-of-range score is a `MalformedCritique`, never a default (design.md 4, rule 2).
+the paper prints a list, and models write both and worse. The reader takes every form that says two
+numbers and an instruction without doubt, and nothing else: a missing, ambiguous or out-of-range
+score is a `MalformedCritique`, never a default (design.md 4, rule 2). What it decides:
+
+- Tags may have any case, white space and attributes. Text outside of them is passed over, but the
+  text before the first tag is the reasoning when no `<think>` and no `thinking` is there.
+- Between `<think>` and `</think>` tags are only mentioned. A `</think>` without its opening tag ends
+  a thought that began with the text (chat templates swallow the opening tag).
+- `<think>` and `<score>` may lack their closing tag before another section. An `<answer>` may lack
+  it only at the very end, and only when the server said `stop`: the tag was a stop word.
+- Tags that cross each other, or a closing tag after text that nothing opened, are refused: the
+  instruction may have been speaking of a tag, and half of it would be a wrong instruction.
+- A repeated section must say the same again; an empty one does not count.
+- A server that ran out of tokens wrote no critique, even where the text looks whole.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from ..memory import Critique, MalformedCritique, ThinkerError
 from .numbers import read_score
 
-_TAG = re.compile(r"<\s{0,8}(/?)\s{0,8}(think|score|answer)\b[^<>]{0,200}>", re.IGNORECASE)
-_FENCE = re.compile(r"\A```[^\n`]*\n(.*?)\n?```\Z", re.DOTALL)
+_TAG = re.compile(
+    r"<\s{0,8}(/?)\s{0,8}(think|score|answer)(?:\s[^<>]{0,200}(?<!/)|\s{0,8})>", re.IGNORECASE
+)
+_FENCE = re.compile(r"\A```(?:[^\n`]*\n)?(.*?)\n?```\Z", re.DOTALL)
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # neither UTF-8 nor a database holds these
 _Value = TypeVar("_Value")
 
 TRUNCATED = frozenset({"length", "max_tokens"})
-"""Finish reasons of a server that ran out of tokens."""
+"""Finish reasons of a server that ran out of tokens, in lower case."""
+
+
+def is_truncated(finish_reason: str | None) -> bool:
+    """Whether the server ran out of tokens."""
+    return (finish_reason or "").lower() in TRUNCATED
 
 
 def read(text: str, *, thinking: str | None = None, finish_reason: str | None = None) -> Critique:
     """Read a thinker's answer, in time linear in its length.
 
-    `thinking` is reasoning that a server moved out of the text; `finish_reason` decides whether an
-    `<answer>` without its closing tag is complete (`stop`: the tag was a stop word) or cut short.
+    `thinking` is reasoning that a server moved out of the text; tags in it are never read.
+    `finish_reason` decides whether an `<answer>` without its closing tag is complete.
 
     Raises:
         MalformedCritique: there are no two numbers from 0 to 10 and one instruction in it.
     """
-    if finish_reason in TRUNCATED:
+    if is_truncated(finish_reason):
         raise MalformedCritique(
             f"the answer was cut short after {len(text)} characters; allow more tokens"
         )
 
-    sections = _sections(text, complete=finish_reason == "stop")
-    scores = [score for part in sections["score"] if (score := read_score(_unfenced(part)))]
-    answers = [answer for part in sections["answer"] if (answer := _unfenced(part))]
-    thoughts = [part for part in sections["think"] if part] or [(thinking or "").strip()]
+    if strange := _UNWRITABLE.search(text + (thinking or "")):
+        raise MalformedCritique(f"the answer holds {strange[0]!r}, which is no character of a text")
+
+    text = _unfenced(text)
+    found = _sections(text, complete=(finish_reason or "").lower() == "stop")
+    scores = [score for part in found["score"] if (score := read_score(_unfenced(part)))]
+    answers = [answer for part in found["answer"] if _visible(answer := _unfenced(part))]
+    thoughts = [part for part in found["think"] if part] or [(thinking or "").strip()]
     return Critique(
         score=_the("score", scores, text),
-        reasoning="\n".join(thoughts),
+        reasoning="\n".join(thoughts) or _before_tags(text),
         refined=_the("answer", answers, text),
     )
 
 
 def write(critique: Critique) -> str:
-    """Write a critique as `read` reads it; numbers keep their digits.
+    """Write a critique as `read` reads it; numbers keep their digits, outer white space is dropped.
 
     Raises:
-        ThinkerError: a text holds one of the tags, so that it could not be read back.
+        ThinkerError: a text holds one of the tags, or something else that could not be read back.
     """
-    for part in (critique.reasoning, critique.refined):
+    reasoning, refined = critique.reasoning.strip(), critique.refined.strip()
+    for part in (reasoning, refined):
         if found := _TAG.search(part):
             raise ThinkerError(f"a critique cannot contain {found[0]!r}: it would end a section")
 
-    score = critique.score
-    return (
-        f"<think>{critique.reasoning}</think>\n"
-        f'<score>{{"semantic": {score.semantic!r}, "quality": {score.quality!r}}}</score>\n'
-        f"<answer>{critique.refined}</answer>"
+    semantic, quality = critique.score.semantic + 0.0, critique.score.quality + 0.0  # no -0.0
+    text = (
+        f"<think>{reasoning}</think>\n"
+        f'<score>{{"semantic": {semantic!r}, "quality": {quality!r}}}</score>\n'
+        f"<answer>{refined}</answer>"
     )
+    try:
+        back = read(text)
+    except MalformedCritique as error:
+        raise ThinkerError(f"this critique could not be read back: {error}") from error
+
+    if (back.reasoning, back.refined) != (reasoning, refined):
+        raise ThinkerError(f"the instruction {refined[:80]!r} would be read as {back.refined!r}")
+
+    return text
 
 
 def _sections(text: str, *, complete: bool) -> dict[str, list[str]]:
-    """Split by tags. A section is whole when any tag follows it, or the server said `stop`."""
-    found: dict[str, list[str]] = {"think": [], "score": [], "answer": []}
-    tags = _outside_thought(list(_TAG.finditer(text)))
-    for here, after in zip(tags, [*tags[1:], None], strict=True):
-        closing, name = bool(here[1]), here[2].lower()
-        if not closing and (after or complete):
-            found[name].append(text[here.end() : after.start() if after else None].strip())
+    """Split by tags; see the decisions in the module's first lines.
 
-    if tags and not found["think"]:
-        found["think"].append(text[: tags[0].start()].strip())  # its opening tag was swallowed
+    Raises:
+        MalformedCritique: tags cross, or the text ends inside a section and is not `complete`.
+    """
+    found: dict[str, list[str]] = {"think": [], "score": [], "answer": []}
+    tags = list(_TAG.finditer(text))
+    opened, start = "think" if _begins_in_thought(tags) else "", 0
+    for tag in _spoken(tags):
+        part = text[start : tag.start()].strip()
+        closing, name = bool(tag[1]), tag[2].lower()
+        if closing and name != opened and (opened or part):
+            raise MalformedCritique(f"{tag[0]!r} closes nothing, after {part[-40:]!r}")
+
+        if opened == "answer" and not closing and part:
+            raise MalformedCritique(f"{tag[0]!r} stands inside of <answer>, after {part[-40:]!r}")
+
+        if opened:
+            found[opened].append(part)
+
+        opened, start = "" if closing else name, tag.end()
+
+    if opened and not complete:
+        raise MalformedCritique(f"the text ends inside of <{opened}>, after {text[-40:]!r}")
+
+    if opened:
+        found[opened].append(text[start:].strip())
 
     return found
 
 
-def _outside_thought(tags: Sequence[re.Match[str]]) -> list[re.Match[str]]:
-    """Drop the tags that a thought merely mentions: all between `<think>` and `</think>`."""
-    ends = [i for i, tag in enumerate(tags) if tag[1] and tag[2].lower() == "think"]
-    kept: list[re.Match[str]] = []
-    inside = False
+def _spoken(tags: Sequence[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """Yield the tags that are no mere mention in a thought."""
+    last_end = max((i for i, tag in enumerate(tags) if _is_thought(tag) and tag[1]), default=-1)
+    inside = _begins_in_thought(tags)
     for i, tag in enumerate(tags):
-        thought = tag[2].lower() == "think"
-        if thought and tag[1]:
-            kept = kept if inside or any(_opens_thought(k) for k in kept) else []
-            inside = False
+        if inside and not (_is_thought(tag) and tag[1]):
+            continue
 
-        if not inside:
-            kept.append(tag)
-
-        if thought and not tag[1]:
-            inside = bool(ends) and ends[-1] > i
-
-    return kept
+        inside = _is_thought(tag) and i < last_end and not tag[1]
+        yield tag
 
 
-def _opens_thought(tag: re.Match[str]) -> bool:
-    return not tag[1] and tag[2].lower() == "think"
+def _begins_in_thought(tags: Sequence[re.Match[str]]) -> bool:
+    """Whether the first `</think>` comes before any `<think>`."""
+    first = next((tag for tag in tags if _is_thought(tag)), None)
+    return first is not None and bool(first[1])
+
+
+def _is_thought(tag: re.Match[str]) -> bool:
+    return tag[2].lower() == "think"
+
+
+def _before_tags(text: str) -> str:
+    first = _TAG.search(text)
+    return text[: first.start()].strip() if first else ""
 
 
 def _the(name: str, values: Sequence[_Value], text: str) -> _Value:
@@ -114,7 +167,13 @@ def _the(name: str, values: Sequence[_Value], text: str) -> _Value:
     return values[0]
 
 
+def _visible(text: str) -> bool:
+    """Whether a person would see anything; zero-width characters are nothing."""
+    return any(character.isprintable() and not character.isspace() for character in text)
+
+
 def _unfenced(part: str) -> str:
     """Without a code fence around all of it."""
-    inside = _FENCE.match(part.strip())
+    part = part.strip()
+    inside = _FENCE.match(part)
     return (inside[1] if inside else part).strip()

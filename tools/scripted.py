@@ -32,12 +32,12 @@ class ScriptedEditor:
     async def edit(self, request: EditRequest) -> Edited:
         """Return the next answer, or raise it when it is an error."""
         self.requests.append(request)
+        answer = self._next(request)
         if self._before:
             await self._before(request)
 
-        answer = self._next(request)
         if isinstance(answer, EditloopError):
-            raise answer
+            raise answer.with_traceback(None)  # it may be raised again and again
 
         return answer if isinstance(answer, Edited) else Edited(answer)
 
