@@ -11,14 +11,11 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import case, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import Mapped
-from sqlmodel import col
+from sqlalchemy import Connection
 
 from ..errors import LeaseLost, RunNotFound, StoreError
 from ..records import short
-from .rows import RunRow
+from .statements import CLAIM, HOLD, LEASE, RELEASE
 
 LEASE_SECONDS = 60.0
 """How long a run stays with a worker that is not heard of; each write begins it anew."""
@@ -54,27 +51,21 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-async def hold(connection: AsyncConnection, run_id: str, worker: Worker) -> Held:
+def hold(connection: Connection, run_id: str, worker: Worker) -> Held:
     """Make sure that the worker still owns the run, extend its lease, and lock the row.
 
     Raises:
         LeaseLost: it does not own it, or the run has ended.
         RunNotFound: there is no such run.
     """
-    until = worker.until()
-    found = await connection.execute(
-        update(RunRow)
-        .where(col(RunRow.id) == run_id, col(RunRow.lease_owner) == worker.name)
-        .values(lease_until=case((_until() > until, _until()), else_=until))
-        .returning(col(RunRow.turns), col(RunRow.source_sha))
-    )
-    row = found.first()
+    values = {"this": run_id, "worker": worker.name, "until": worker.until()}
+    row = connection.execute(HOLD, values).first()
     if row is None:
-        raise await _refusal(connection, run_id)
+        raise _refusal(connection, run_id)
     return Held(*row)
 
 
-async def claim(connection: AsyncConnection, run_id: str, worker: Worker, seconds: float) -> None:
+def claim(connection: Connection, run_id: str, worker: Worker, seconds: float) -> None:
     """Take an open run that nobody holds; of many who try at once, one succeeds.
 
     Raises:
@@ -82,38 +73,20 @@ async def claim(connection: AsyncConnection, run_id: str, worker: Worker, second
         RunNotFound: there is no such run.
         StoreError: it has ended.
     """
-    free = or_(
-        col(RunRow.lease_owner).is_(None), col(RunRow.lease_owner) == worker.name, _until() < now()
-    )
-    found = await connection.execute(
-        update(RunRow)
-        .where(col(RunRow.id) == run_id, col(RunRow.stop_reason).is_(None), free)
-        .values(lease_owner=worker.name, lease_until=worker.until(seconds))
-        .returning(col(RunRow.id))
-    )
-    if found.first() is None:
-        raise await _refusal(connection, run_id, claiming=True)
+    until = worker.until(seconds)
+    values = {"this": run_id, "worker": worker.name, "until": until, "now": now()}
+    if connection.execute(CLAIM, values).first() is None:
+        raise _refusal(connection, run_id, claiming=True)
 
 
-async def release(connection: AsyncConnection, run_id: str, worker: Worker) -> None:
+def release(connection: Connection, run_id: str, worker: Worker) -> None:
     """Let go of a run; one that is not held needs nothing."""
-    await connection.execute(
-        update(RunRow)
-        .where(col(RunRow.id) == run_id, col(RunRow.lease_owner) == worker.name)
-        .values(lease_owner=None, lease_until=None)
-    )
+    connection.execute(RELEASE, {"this": run_id, "worker": worker.name})
 
 
-def _until() -> Mapped[datetime | None]:
-    return col(RunRow.lease_until)
-
-
-async def _refusal(
-    connection: AsyncConnection, run_id: str, *, claiming: bool = False
-) -> StoreError:
+def _refusal(connection: Connection, run_id: str, *, claiming: bool = False) -> StoreError:
     """Return the reason why a run could not be held."""
-    columns = select(col(RunRow.stop_reason), col(RunRow.lease_owner), _until())
-    row = (await connection.execute(columns.where(col(RunRow.id) == run_id))).first()
+    row = connection.execute(LEASE, {"this": run_id}).first()
     if row is None:
         return RunNotFound(f"no run is called {run_id!r}; `editloop runs list` shows all")
     reason, owner, until = row

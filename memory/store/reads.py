@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
+    Connection,
     Select,
     Subquery,
     exists,
@@ -15,8 +17,7 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
 from ..errors import RunNotFound
@@ -25,6 +26,7 @@ from . import translate
 from .columns import Key, Utc
 from .listing import RunFilter, RunSummary
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
+from .statements import REFERENCE, RUN, TURN
 from .translate import Kept
 
 LAST = "last"
@@ -55,7 +57,7 @@ _SUMMARY: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
 )
 
 
-async def full_id(connection: AsyncConnection, name: str) -> str:
+def full_id(connection: Connection, name: str) -> str:
     """Return the id of the one run that has this id, prefix or suffix, or is the last.
 
     Raises:
@@ -63,57 +65,61 @@ async def full_id(connection: AsyncConnection, name: str) -> str:
     """
     if name == LAST:
         newest = select(col(RunRow.id)).order_by(*_newest_first()).limit(1)
-        if (found := await connection.scalar(newest)) is None:
+        if (found := connection.scalar(newest)) is None:
             raise RunNotFound("there is no run yet")
         return found
-    if await connection.scalar(select(col(RunRow.id)).where(col(RunRow.id) == name)):
+    if connection.scalar(select(col(RunRow.id)).where(col(RunRow.id) == name)):
         return name
-    return _only(name, await _resembling(connection, name))
+    return _only(name, _resembling(connection, name))
 
 
-async def load(connection: AsyncConnection, ids: Sequence[str]) -> list[Run]:
+def run(connection: Connection, name: str) -> Run:
+    """Return the run of this name."""
+    (found,) = load(connection, [full_id(connection, name)])
+    return found
+
+
+def load(connection: Connection, ids: Sequence[str]) -> list[Run]:
     """Return whole runs in the order of their ids; a missing one is left out."""
-    async with AsyncSession(connection) as session:
-        kept = await _kept(session, ids)
-        images = await _images(session, kept)
+    with Session(connection) as session:
+        kept = _kept(session, ids)
+        images = _images(session, kept)
     return [translate.run_of(kept[run_id], images) for run_id in ids if run_id in kept]
 
 
-async def summaries(
-    connection: AsyncConnection, where: RunFilter, limit: int, before: str | None
+def summaries(
+    connection: Connection, where: RunFilter, limit: int, before: str | None
 ) -> list[RunSummary]:
     """Return lines of a list, newest first, `before` a run that was listed earlier."""
     query = select(*_SUMMARY).where(*conditions(where)).order_by(*_newest_first()).limit(limit)
     if before is not None:
-        query = query.where(_position() < await _place(connection, before))
-    rows = (await connection.execute(query)).mappings()
+        query = query.where(_position() < _place(connection, before))
+    rows = (connection.execute(query)).mappings()
     return [RunSummary.model_validate(dict(row)) for row in rows]
 
 
-async def ids(
-    connection: AsyncConnection, where: RunFilter, limit: int, after: str | None
-) -> list[str]:
+def ids(connection: Connection, where: RunFilter, limit: int, after: str | None) -> list[str]:
     """Return names of runs, oldest first, `after` a run that was listed earlier."""
     query = select(col(RunRow.id)).where(*conditions(where))
     if after is not None:
-        query = query.where(_position() > await _place(connection, after))
+        query = query.where(_position() > _place(connection, after))
     query = query.order_by(col(RunRow.created), col(RunRow.id)).limit(limit)
-    return list(await connection.scalars(query))
+    return list(connection.scalars(query))
 
 
-async def referenced(connection: AsyncConnection) -> set[str]:
+def referenced(connection: Connection) -> set[str]:
     """Return the SHA-256 of every picture that a run leads to."""
-    return set(await connection.scalars(select(_referenced().c.sha)))
+    return set(connection.scalars(select(_referenced().c.sha)))
 
 
-async def counts(connection: AsyncConnection) -> tuple[int, int, int, int]:
+def counts(connection: Connection) -> tuple[int, int, int, int]:
     """Return how many runs, turns and pictures there are, and the bytes of the pictures."""
     runs = select(func.count()).select_from(RunRow).scalar_subquery()
     turns = select(func.count()).select_from(TurnRow).scalar_subquery()
     pictures = select(func.count(), func.coalesce(func.sum(col(ImageRow.size)), 0)).where(
         col(ImageRow.sha256).in_(select(_referenced().c.sha))
     )
-    row = (await connection.execute(pictures.add_columns(runs, turns))).one()
+    row = (connection.execute(pictures.add_columns(runs, turns))).one()
     images, size, runs_found, turns_found = row
     return runs_found, turns_found, images, int(size)
 
@@ -150,15 +156,15 @@ def _position() -> ColumnElement[Any]:
     return tuple_(col(RunRow.created), col(RunRow.id))
 
 
-async def _place(connection: AsyncConnection, run_id: str) -> ColumnElement[Any]:
+def _place(connection: Connection, run_id: str) -> ColumnElement[Any]:
     """Return where a run stands in a list."""
-    created = await connection.scalar(select(col(RunRow.created)).where(col(RunRow.id) == run_id))
+    created = connection.scalar(select(col(RunRow.created)).where(col(RunRow.id) == run_id))
     if created is None:
         raise RunNotFound(f"run {run_id!r} is gone; begin the list anew")
     return tuple_(literal(created, Utc()), literal(run_id, Key()))
 
 
-async def _resembling(connection: AsyncConnection, name: str) -> list[str]:
+def _resembling(connection: Connection, name: str) -> list[str]:
     """Return the names of the newest runs that begin or end with these characters."""
     if len(name) < _SHORTEST:
         return []
@@ -167,7 +173,7 @@ async def _resembling(connection: AsyncConnection, name: str) -> list[str]:
     ends = func.substr(run_id, func.length(run_id) - size + 1) == literal(name, Key())
     begins = func.substr(run_id, 1, size) == literal(name, Key())
     query = select(run_id).where(or_(begins, ends)).order_by(*_newest_first())
-    return list(await connection.scalars(query.limit(_CANDIDATES + 1)))
+    return list(connection.scalars(query.limit(_CANDIDATES + 1)))
 
 
 def _only(name: str, found: Sequence[str]) -> str:
@@ -181,34 +187,30 @@ def _only(name: str, found: Sequence[str]) -> str:
     raise RunNotFound(f"{name!r} fits several runs: {shown}; give more characters")
 
 
-async def _kept(session: AsyncSession, ids: Sequence[str]) -> dict[str, Kept]:
-    runs = await session.scalars(select(RunRow).where(col(RunRow.id).in_(ids)))
-    turns = await _of_runs(session, select(TurnRow).order_by(col(TurnRow.number)), ids)
-    samples = await _of_runs(session, select(SampleRow).order_by(col(SampleRow.position)), ids)
-    references = await _of_runs(
-        session, select(ReferenceRow).order_by(col(ReferenceRow.position)), ids
-    )
-    labels = await _of_runs(session, select(LabelRow).order_by(col(LabelRow.name)), ids)
+def _kept(session: Session, ids: Sequence[str]) -> dict[str, Kept]:
+    runs = session.scalars(select(RunRow).where(col(RunRow.id).in_(ids)))
+    turns = _of_runs(session, select(TurnRow).order_by(col(TurnRow.number)), ids)
+    samples = _of_runs(session, select(SampleRow).order_by(col(SampleRow.position)), ids)
+    references = _of_runs(session, select(ReferenceRow).order_by(col(ReferenceRow.position)), ids)
+    labels = _of_runs(session, select(LabelRow).order_by(col(LabelRow.name)), ids)
     return {
         run.id: Kept(run, turns[run.id], samples[run.id], references[run.id], labels[run.id])
         for run in runs
     }
 
 
-async def _of_runs(
-    session: AsyncSession, query: Select[_R], ids: Sequence[str]
-) -> dict[str, list[_R]]:
+def _of_runs(session: Session, query: Select[_R], ids: Sequence[str]) -> dict[str, list[_R]]:
     """Return what belongs to each run, in the order of the query."""
     run_id = query.selected_columns["run_id"]
     found: dict[str, list[_R]] = {each: [] for each in ids}
-    for row in await session.scalars(query.where(run_id.in_(ids))):
+    for row in session.scalars(query.where(run_id.in_(ids))):
         found[row.run_id].append(row)
     return found
 
 
-async def _images(session: AsyncSession, kept: Mapping[str, Kept]) -> dict[str, ImageRef]:
+def _images(session: Session, kept: Mapping[str, Kept]) -> dict[str, ImageRef]:
     shas = sorted({sha for each in kept.values() for sha in _shas(each) if sha is not None})
-    rows = await session.scalars(select(ImageRow).where(col(ImageRow.sha256).in_(shas)))
+    rows = session.scalars(select(ImageRow).where(col(ImageRow.sha256).in_(shas)))
     return {row.sha256: translate.image_of(row) for row in rows}
 
 
@@ -220,10 +222,10 @@ def _shas(kept: Kept) -> Iterable[str | None]:
 
 
 def _referenced() -> Subquery:
-    columns: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
-        col(RunRow.source_sha),
-        col(RunRow.mask_sha),
-        col(ReferenceRow.image_sha),
-        col(TurnRow.edited_sha),
+    columns: tuple[Column[str], ...] = (
+        RUN.c.source_sha,
+        RUN.c.mask_sha,
+        REFERENCE.c.image_sha,
+        TURN.c.edited_sha,
     )
     return union(*(select(c.label("sha")).where(c.is_not(None)) for c in columns)).subquery()

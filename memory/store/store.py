@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..records import Run, Sample, Turn
 from . import leases, reads, writes
-from .engine import Database
+from .engine import Database, database_at
 from .leases import LEASE_SECONDS, Worker, worker_name
 from .listing import EVERY, RunFilter, RunSummary, Stats
 from .upgrade import HEAD, bring_up
@@ -32,7 +32,7 @@ async def open_store(
         StoreVersion: the store is newer than this package, or older and `upgrade` is False.
         StoreError: it cannot be opened; the subclass says why.
     """
-    database = Database(url)
+    database = database_at(url)
     try:
         await bring_up(database, upgrade=upgrade)
         yield Store(database, Worker(owner or worker_name(), lease_seconds))
@@ -64,8 +64,7 @@ class Store:
 
     async def opened(self, run: Run) -> None:
         """Write down a run that begins, and hold it."""
-        async with self._database.writing() as connection:
-            await writes.opened(connection, run, self._worker)
+        await self._database.write(writes.opened, run, self._worker)
 
     async def edited(self, run_id: str, turn: Turn) -> None:
         """Write the edit half of a turn: an edit, or the failure to make one.
@@ -73,26 +72,22 @@ class Store:
         Once only: the same half again changes nothing, another one in its place is a
         `StoreError`. What belongs to the critique half is left for `critiqued`.
         """
-        async with self._database.writing() as connection:
-            await writes.edited(connection, run_id, turn, self._worker)
+        await self._database.write(writes.edited, run_id, turn, self._worker)
 
     async def sampled(self, run_id: str, turn_number: int, sample: Sample) -> None:
         """Append one answer of the thinker to a turn."""
-        async with self._database.writing() as connection:
-            await writes.sampled(connection, run_id, turn_number, sample, self._worker)
+        await self._database.write(writes.sampled, run_id, turn_number, sample, self._worker)
 
     async def critiqued(self, run_id: str, turn: Turn) -> None:
         """Write the critique half of a turn, with those of its samples that are not written yet.
 
         Once only, as with `edited`.
         """
-        async with self._database.writing() as connection:
-            await writes.critiqued(connection, run_id, turn, self._worker)
+        await self._database.write(writes.critiqued, run_id, turn, self._worker)
 
     async def closed(self, run: Run) -> None:
         """Write how a run ended, and let it go."""
-        async with self._database.writing() as connection:
-            await writes.closed(connection, run, self._worker)
+        await self._database.write(writes.closed, run, self._worker)
 
     async def claim(self, run_id: str, seconds: float = LEASE_SECONDS) -> Run:
         """Take over an open run that nobody holds, or whose holder was not heard of for long.
@@ -102,19 +97,16 @@ class Store:
             RunNotFound: there is no such run.
             StoreError: it has ended.
         """
-        async with self._database.writing() as connection:
-            await leases.claim(connection, run_id, self._worker, seconds)
+        await self._database.write(leases.claim, run_id, self._worker, seconds)
         return await self.run(run_id)
 
     async def renew(self, run_id: str) -> None:
         """Extend the lease during something long."""
-        async with self._database.writing() as connection:
-            await leases.hold(connection, run_id, self._worker)
+        await self._database.write(leases.hold, run_id, self._worker)
 
     async def release(self, run_id: str) -> None:
         """Let an open run go, so that it can be resumed at once; one not held needs nothing."""
-        async with self._database.writing() as connection:
-            await leases.release(connection, run_id, self._worker)
+        await self._database.write(leases.release, run_id, self._worker)
 
     async def run(self, name: str) -> Run:
         """Return a run by its id, the beginning or the end of it, or `last`.
@@ -122,25 +114,19 @@ class Store:
         Raises:
             RunNotFound: no run has this name, or several have, which are then named.
         """
-        async with self._database.reading() as connection:
-            run_id = await reads.full_id(connection, name)
-            (run,) = await reads.load(connection, [run_id])
-        return run
+        return await self._database.read(reads.run, name)
 
     async def runs(
         self, where: RunFilter = EVERY, limit: int = 20, before: str | None = None
     ) -> Sequence[RunSummary]:
         """Return runs, newest first; `before` is the id of the last one of the page before."""
-        async with self._database.reading() as connection:
-            return await reads.summaries(connection, where, limit, before)
+        return await self._database.read(reads.summaries, where, limit, before)
 
     async def referenced(self) -> set[str]:
         """Return the SHA-256 of every picture that any run leads to."""
-        async with self._database.reading() as connection:
-            return await reads.referenced(connection)
+        return await self._database.read(reads.referenced)
 
     async def stats(self) -> Stats:
         """Count what is there."""
-        async with self._database.reading() as connection:
-            runs, turns, images, size = await reads.counts(connection)
+        runs, turns, images, size = await self._database.read(reads.counts)
         return Stats(runs=runs, turns=turns, images=images, bytes=size, revision=HEAD)

@@ -18,6 +18,10 @@ Images = Mapping[str, ImageRef]
 """Pictures by their SHA-256."""
 
 
+BLANK: Values = {"turns": 0, "seconds": 0.0, "cost": 0.0}
+"""The summary of a run without turns."""
+
+
 def image_values(image: ImageRef) -> Values:
     """Return the row of a picture."""
     return image.model_dump(mode="json")
@@ -38,6 +42,7 @@ def run_values(run: Run) -> Values:
         "settings": to_jsonable_python(run.settings),
         "trace_id": run.trace_id,
         "span_id": run.span_id,
+        **BLANK,
     }
 
 
@@ -55,6 +60,20 @@ def ending_values(run: Run) -> Values:
 def pictures(task: Task) -> list[ImageRef]:
     """Return all pictures of a task."""
     return [task.source, *([task.mask] if task.mask else []), *task.references]
+
+
+def reference_values(run: Run) -> list[Values]:
+    """Return the rows of a task's further pictures."""
+    return [
+        {"run_id": run.id, "position": position, "image_sha": image.sha256}
+        for position, image in enumerate(run.task.references)
+    ]
+
+
+def label_values(run: Run) -> list[Values]:
+    """Return the rows of a task's labels."""
+    labels = run.task.labels.items()
+    return [{"run_id": run.id, "name": name, "value": value} for name, value in labels]
 
 
 def edit_values(run_id: str, turn: Turn) -> Values:

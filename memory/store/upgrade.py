@@ -6,15 +6,13 @@ way back. Alembic is loaded only when there is something to do.
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import anyio
-import anyio.to_thread
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..errors import StoreError, StoreLocked, StoreVersion
-from .engine import BUSY_MS, Database, make_engine
+from ..errors import StoreError, StoreVersion
+from .engine import Database
 from .errors import translated
 from .rows import Row
 
@@ -28,9 +26,6 @@ VERSION_TABLE = "editloop_version"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-_LOCK = 0x6564_6974_6C6F_6F70
-"""The advisory lock that one process holds while it upgrades: `editloop` in ASCII."""
-
 
 async def bring_up(database: Database, *, upgrade: bool) -> None:
     """Make the schema that of this package.
@@ -40,22 +35,19 @@ async def bring_up(database: Database, *, upgrade: bool) -> None:
         StoreError: the database belongs to somebody else.
     """
     if database.path is not None:
-        _make_room(database.path, database.shown, create=upgrade)
-    async with database.reading() as connection:
-        found = await revision(connection)
+        _make_room(database.path, create=upgrade)
+    found = await database.read(revision)
     if found == HEAD:
         return
     _check(found, database.shown, upgrade)
-    if database.path is not None:
-        await _use_wal(database, database.path)
-    await _upgrade(database)
+    await database.rebuild(partial(_upgrade, shown=database.shown, path=database.path))
 
 
-async def revision(connection: AsyncConnection) -> str | None:
+def revision(connection: Connection) -> str | None:
     """Return the revision of a store's schema; None while it has none."""
-    names = set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+    names = set(inspect(connection).get_table_names())
     if VERSION_TABLE in names:
-        return await connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+        return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
     ours = names if connection.dialect.name == "sqlite" else names & set(Row.metadata.tables)
     if ours:
         raise StoreError(
@@ -78,23 +70,15 @@ def _check(found: str | None, where: str, upgrade: bool) -> None:
         )
 
 
-async def _upgrade(database: Database) -> None:
-    """Upgrade under a lock that makes a second process wait and then find nothing to do."""
-    engine = make_engine(database.url, for_upgrade=True)
-    with translated(database.shown, database.path), anyio.CancelScope(shield=True):
-        try:
-            async with engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-                found = await revision(connection)
-                if found == HEAD:
-                    return
-                _check(found, database.shown, upgrade=True)
-                if found is not None and database.path is not None:
-                    await anyio.to_thread.run_sync(_back_up, database.path, found)
-                await connection.run_sync(migrate)
-        finally:
-            await engine.dispose()
+def _upgrade(connection: Connection, *, shown: str, path: Path | None) -> None:
+    """Upgrade, unless another process did it while this one waited for its turn."""
+    found = revision(connection)
+    if found == HEAD:
+        return
+    _check(found, shown, upgrade=True)
+    if found is not None and path is not None:
+        _back_up(path, found)
+    migrate(connection)
 
 
 def migrate(connection: Connection, target: str = HEAD) -> None:
@@ -117,32 +101,9 @@ def _back_up(path: Path, found: str) -> None:
     unfinished.replace(copy)
 
 
-async def _use_wal(database: Database, path: Path) -> None:
-    """Switch to the write-ahead log, which the file remembers.
-
-    The switch needs the file for itself and does not wait for it, so that waiting is done here.
-    """
-    with translated(database.shown, path):
-        deadline = anyio.current_time() + BUSY_MS / 1000
-        while not await anyio.to_thread.run_sync(_switched, path):
-            if anyio.current_time() > deadline:
-                raise StoreLocked(f"store {database.shown}: another process is using it; try again")
-            await anyio.sleep(0.02)
-
-
-def _switched(path: Path) -> bool:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        try:
-            return connection.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-                return False
-            raise
-
-
-def _make_room(path: Path, shown: str, *, create: bool) -> None:
+def _make_room(path: Path, *, create: bool) -> None:
     """Make the folder of a new store."""
     if not create and not path.exists():
-        raise StoreError(f"there is no store at {shown}")
-    with translated(shown, path):
+        raise StoreError(f"there is no store at {path}")
+    with translated(str(path), path):
         path.parent.mkdir(parents=True, exist_ok=True)
