@@ -7,7 +7,7 @@ from typing import Final
 
 from ..region import Box, ColourRange, HueRange, LuminanceRange, Region
 from .building import checked
-from .items import Item, Quantity
+from .items import Item, Kind, Quantity
 from .lexicon import LONGEST, PHRASES
 from .numbers import read_number
 from .params import read_params
@@ -72,14 +72,15 @@ def _coloured(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | Non
     lead = 1 if words[0] in ("everything", "anything") else 0
     for length in (2, 1):
         name = " ".join(words[lead : lead + length])
-        if (name not in _COLOUR_WORDS and not name.startswith("#")) or len(words) < lead + length:
+        hexed = length == 1 and len(tokens) > at + lead and tokens[at + lead].kind == "hex"
+        if not (hexed or name in _COLOUR_WORDS) or len(words) < lead + length:
             continue
         noun = words[lead + length : lead + length + 1]
         last = lead + length + (1 if noun and noun[0] in AREA_NOUNS else 0)
         start, end = tokens[at].start, tokens[at + last - 1].end
         if lead or last > length:
             return Item("area", name, start, end, area=_area_of(_COLOUR_WORDS.get(name, name))), last
-        if " ".join(words[:3]) in PHRASES_TEXT or " ".join(words[:2]) in PHRASES_TEXT:
+        if (phrase := _longest(tokens, at)) and phrase[1] > length:
             return None
         return Item("colour", _COLOUR_WORDS.get(name, name), start, end), length
     return None
@@ -94,12 +95,11 @@ def _area_of(colour: str) -> Region:
 _COLOUR_WORDS: Final = {name: name for name in (*COLOURS, *COLOUR_HUES)} | {
     other: name for name, other in SPELLINGS.items()
 }
-PHRASES_TEXT: Final = frozenset(" ".join(words) for words in PHRASES)
 
 
 def _numbered(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | None:
     token = tokens[at]
-    if _phrase_length(tokens, at) > 1:
+    if (phrase := _longest(tokens, at)) and phrase[1] > 1:
         return None
     if token.kind == "size":
         wide, high = re.split(r"\s*[x×]\s*", token.text)
@@ -121,17 +121,26 @@ def _numbered(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | Non
     return Item("number", token.text, token.start, end, number=number, pair=pair), taken
 
 
-def _phrase_length(tokens: list[Token], at: int) -> int:
-    for length in range(min(LONGEST, len(tokens) - at), 0, -1):
-        if tuple(token.text for token in tokens[at : at + length]) in PHRASES:
-            return length
-    return 0
+_ARTICLES: Final = frozenset(("the", "a", "an", "its", "my"))
+
+
+def _longest(tokens: list[Token], at: int) -> tuple[tuple[Kind, str], int] | None:
+    """The longest phrase from a token on; articles between its words do not matter."""
+    window = [token.text for token in tokens[at : at + LONGEST + 2]]
+    for length in range(len(window), 0, -1):
+        words = tuple(window[:length])
+        bare = (words[0], *(word for word in words[1:] if word not in _ARTICLES))
+        if found := PHRASES.get(words):
+            return found, length
+        if words[-1] not in _ARTICLES and (found := PHRASES.get(bare)):
+            return found, length
+    return None
 
 
 def _phrase(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | None:
-    if not (length := _phrase_length(tokens, at)):
+    if not (match := _longest(tokens, at)):
         return None
-    kind, key = PHRASES[tuple(token.text for token in tokens[at : at + length])]
+    (kind, key), length = match
     start, end = tokens[at].start, tokens[at + length - 1].end
     area = AREAS.get(key) if kind == "area" else None
     return Item(kind, key, start, end, area=area), length

@@ -1,7 +1,5 @@
 """A place in the picture to words."""
 
-from typing import Final
-
 from ..region import (
     Both,
     Box,
@@ -16,8 +14,6 @@ from ..region import (
 )
 from .digits import digits, per_cent
 
-_DEFAULT_FEATHER: Final = 0.05
-
 
 def write_region(region: Region | None) -> str:
     """Write where an operation acts, with a blank before it; nothing for the whole picture."""
@@ -26,8 +22,7 @@ def write_region(region: Region | None) -> str:
 
 def _chain(region: Region) -> str:
     """ "in the sky", or "in the sky within the top half" for an overlap."""
-    plain = isinstance(region, Both) and not region.invert and region.feather == _DEFAULT_FEATHER
-    if not plain:
+    if not isinstance(region, Both) or region.invert or not _usual(region, "feather"):
         return _link(region, "in")
     first, *others = region.parts
     links = [_link(first, "in"), *(_link(part, "within") for part in others)]
@@ -41,7 +36,7 @@ def _link(region: Region, inside: str) -> str:
 def _place(region: Region) -> str:
     match region:
         case Both():
-            bare = region.but(invert=False, feather=_DEFAULT_FEATHER)
+            bare = Both(parts=region.parts)
             return f"[{_chain(bare)}]"
         case Position():
             return f"the {region.name}"
@@ -61,6 +56,11 @@ def _place(region: Region) -> str:
             return _box(region)
 
 
+def _usual(region: Region, field: str) -> bool:
+    """Whether a field has its default."""
+    return bool(getattr(region, field) == type(region).model_fields[field].default)
+
+
 def _box(region: Box) -> str:
     left, right, top, bottom = map(per_cent, (region.left, region.right, region.top, region.bottom))
     return (
@@ -78,10 +78,10 @@ def _params(region: Region) -> str:
         parts += [
             f"{name} {per_cent(getattr(region, field))}%"
             for field, name in names.items()
-            if getattr(region, field) != Ellipse.model_fields[field].default
+            if not _usual(region, field)
         ]
-    if isinstance(region, ColourRange) and region.tolerance != 0.12:
+    if isinstance(region, ColourRange) and not _usual(region, "tolerance"):
         parts.append(f"tolerance {digits(region.tolerance)}")
-    if region.feather != _DEFAULT_FEATHER:
+    if not _usual(region, "feather"):
         parts.append(f"feather {digits(region.feather)}")
     return f" ({', '.join(parts)})" if parts else ""
