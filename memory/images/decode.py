@@ -1,12 +1,9 @@
 """From bytes to a work image: 8-bit RGB or RGBA, in sRGB, upright."""
 
-import struct
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
-from threading import Lock
 from typing import Any, cast
 
 from PIL import Image, ImageChops, ImageFile
@@ -16,6 +13,7 @@ from . import colour
 from .found import Found
 from .header import Header, examined, judged, profile_of
 from .limits import DEFAULT_LIMITS, Limits
+from .strict import BROKEN, strict
 
 _PLUGINS = {
     "image/jpeg": ("PIL.JpegImagePlugin", "JpegImageFile"),
@@ -35,26 +33,6 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _TO_8_BITS = 1 / 257  # 65,535 becomes 255
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    EOFError,
-    RuntimeError,
-    ZeroDivisionError,
-    MemoryError,
-    struct.error,
-    Warning,
-)
-"""Everything that Pillow's parsers and codecs raise over damaged files, found by fuzzing."""
-
-_filters = Lock()
-"""`warnings` keeps one list of filters for all threads; who changes it must be alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +79,7 @@ def _decoded(data: bytes, limits: Limits, long_side: int | None) -> Decoded:
         if media_type != "image/tiff":  # Pillow turns TIFFs itself while loading
             image = _turned(image, header.orientation)
         image = _in_srgb(image, found)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise PictureError(
             f"the {_name(media_type)} picture cannot be decoded ({str(error) or type(error).__name__}): "
             "fetch it again, or open it in a viewer and save it again"
@@ -114,8 +92,7 @@ def _loaded(data: bytes, media_type: str, long_side: int | None) -> ImageFile.Im
     """Open with the one plugin of this format, warnings being errors, and load the pixels."""
     module, name = _PLUGINS[media_type]
     plugin: Callable[[BytesIO], ImageFile.ImageFile] = getattr(import_module(module), name)
-    with _filters, warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with strict():
         image = plugin(BytesIO(data))
         if media_type == "image/tiff":  # the only format that still parses tags while loading
             image.load()
@@ -181,7 +158,8 @@ def _grey_key(grey: Image.Image, key: object, depth: int) -> Image.Image | None:
     if not isinstance(key, int):
         return None
 
-    level = round(key * 255 / (2**depth - 1))
+    whitest = 255 if depth == 1 else 2**depth - 1  # Pillow scales the key of bilevel ones itself
+    level = round(key * 255 / whitest)
     return grey.point([0 if value == level else 255 for value in range(256)])
 
 

@@ -71,7 +71,7 @@ def examined(data: bytes, limits: Limits) -> tuple[str, Found]:
     media_type = media_type_of(data)
     try:
         found = _reader(media_type)(data)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         raise truncated(media_type.removeprefix("image/").upper()) from None
     for size in (found.size, *found.frame_sizes):
         limits.check_size(*size)

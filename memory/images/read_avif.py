@@ -9,6 +9,7 @@ from PIL.AvifImagePlugin import AvifImageFile
 from ..errors import PictureError
 from .exif import orientation_of
 from .found import Found, damaged, truncated
+from .strict import BROKEN, strict
 
 _CONTAINERS = {
     **dict.fromkeys((b"iprp", b"ipco", b"moov", b"trak", b"mdia", b"minf", b"stbl"), 0),
@@ -69,8 +70,9 @@ def _found(
 
 def _parsed(data: bytes) -> AvifImageFile:
     try:
-        return AvifImageFile(BytesIO(data))
-    except (SyntaxError, ValueError, OSError, RuntimeError, MemoryError) as error:
+        with strict():
+            return AvifImageFile(BytesIO(data))
+    except BROKEN as error:
         raise damaged("AVIF", str(error)) from error
 
 

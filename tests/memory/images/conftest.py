@@ -13,6 +13,13 @@ Encode = Callable[..., bytes]
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (40, 50, 210), (245, 245, 245)
 
 
+class Corpus(dict[str, bytes]):
+    """Files by name, shown shortly where a test fails."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} files>"
+
+
 def _encoded(image: Image.Image, form: str, **options: Any) -> bytes:
     out = BytesIO()
     image.copy().save(out, form, **options)  # saving leaves the codec's settings on the image
@@ -196,7 +203,7 @@ def valid(corners: Image.Image, p3: bytes, odd_press: bytes) -> dict[str, bytes]
         return _encoded(corners, form, save_all=True, append_images=[other.copy()])
 
     cmyk = corners.convert("CMYK")
-    return {
+    files = {
         "jpeg": _encoded(corners, "JPEG", icc_profile=p3, exif=b"Exif\0\0" + _exif(6, gps=True)),
         "progressive": _encoded(corners, "JPEG", progressive=True),
         "grey jpeg": _encoded(corners.convert("L"), "JPEG"),
@@ -215,3 +222,4 @@ def valid(corners: Image.Image, p3: bytes, odd_press: bytes) -> dict[str, bytes]
         "avif": _encoded(clear, "AVIF", exif=_exif(6)),
         "animated avif": two("AVIF"),
     }
+    return Corpus(files)

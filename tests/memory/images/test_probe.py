@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 from editloop.memory import PictureError
 from editloop.memory.images import Limits, probe
-from PIL import Image
 
 Make = Callable[..., bytes]
 

@@ -5,9 +5,10 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
+
 from editloop.memory import PictureError
 from editloop.memory.images import decode, probe
-from PIL import Image
 
 Make = Callable[..., bytes]
 
@@ -64,12 +65,10 @@ def test_a_picture_with_an_archive_behind_it_is_refused(valid: dict[str, bytes])
 def test_every_kind_cut_in_half_is_refused_by_its_header_or_its_pixels(
     valid: dict[str, bytes],
 ) -> None:
-    for name, data in valid.items():
-        if name == "two-page tiff":
-            continue  # its first page may be whole
+    first_page_may_be_whole = "two-page tiff"
+    for data in (data for name, data in valid.items() if name != first_page_may_be_whole):
         with pytest.raises(PictureError, match=r"cut off|damaged|cannot be decoded"):
             decode(data[: len(data) // 2])
-            pytest.fail(f"half a {name} was decoded")
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "lossless webp", "tiff"])
