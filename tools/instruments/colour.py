@@ -56,18 +56,19 @@ _RGB_FROM_LMS: Final[Floats] = np.array(
 # 328. Foliage is at 120 to 140, skin at 40 to 60, sky at 220 to 265.
 _BANDS: Final[dict[HueName, tuple[float, float]]] = {
     "red": (0.0, 42.0),
-    "orange": (42.0, 82.0),
-    "yellow": (82.0, 117.0),
+    "orange": (42.0, 78.0),
+    "yellow": (78.0, 117.0),
     "green": (117.0, 168.0),
     "aqua": (168.0, 215.0),
     "blue": (215.0, 280.0),
     "purple": (280.0, 318.0),
     "magenta": (318.0, 360.0),
 }
-_HALF_BORDER = 7.0
-"""Degrees on either side of a border over which one band fades into the next."""
+_HALF_BORDER = 12.0
+"""Degrees on either side of a border over which one band fades into the next: a sharper border
+would be seen as a contour in a sky that turns from blue to pink."""
 
-_GREY, _COLOURFUL = 0.015, 0.04
+_GREY, _COLOURFUL = 0.015, 0.05
 """Chroma below which a pixel has no hue worth naming, and from which it fully has."""
 
 

@@ -10,6 +10,7 @@ from .effects import Effect, with_effect
 from .geometric import Border, PadAspect, Text
 from .geometry import Geometry, move
 from .lettering import lettered
+from .parts import Part, with_part_moved
 from .photometric import Blur, Photometric
 from .pointwise import Pointwise, developed
 from .regions import region_mask
@@ -80,6 +81,8 @@ def _done(
         return developed(image, step, mask)
     if isinstance(step, Blur) and whole.mode == "RGBA":
         return _blurred_by_alpha(whole, step.radius)
+    if isinstance(step, Part):
+        return with_part_moved(image, step, mask)
     if isinstance(step, Detail):
         return detailed(image, step)
     if isinstance(step, Effect):

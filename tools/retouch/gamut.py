@@ -8,6 +8,9 @@ from ..instruments.colour import Bytes, Floats, Reals, linear_from_oklab, srgb_f
 _SLACK = 2e-4
 """How far outside 0 to 1 linear light may lie before chroma is reduced: under one 8-bit level."""
 
+_MIDDLE, _TOWARDS_MIDDLE = 0.6, 0.4
+"""The lightness at which sRGB holds most chroma on average, and how far the grey lies towards it."""
+
 _HALVINGS = 9
 
 
@@ -19,16 +22,18 @@ def bytes_within_gamut(lab: Floats) -> Bytes:
 def srgb_within_gamut(lab: Floats) -> Floats:
     """sRGB, 0 to 1, of OKLab, (N, 3).
 
-    A colour outside the gamut loses chroma at the same lightness and hue until it fits: the
-    largest factor on a and b that keeps all channels between 0 and 1 is found by bisection (on
-    the line from a grey, which is inside, the gamut is left only once). Cutting off channels
-    instead would turn the hue, sky towards cyan and skin towards yellow.
+    A colour outside the gamut moves at the same hue along a straight line towards a grey, until
+    it fits; how far is found by bisection (a grey is inside, and a line from it leaves the gamut
+    only once). Cutting off channels instead would turn the hue, sky towards cyan and skin towards
+    yellow. The grey is nearly as light as the colour: at the very same lightness, a yellow flower
+    that gets brighter would turn to pale pink; a little darker, it stays a yellow flower
+    (Ottosson 2021, "sRGB gamut clipping", the adaptive kind).
     """
     lab = np.clip(lab, (0.0, -1.0, -1.0), (1.0, 1.0, 1.0)).astype(np.float32)
     light = linear_from_oklab(lab)
     outside = ~_fits(light)
     if outside.any():
-        light[outside] = linear_from_oklab(_with_less_chroma(lab[outside]))
+        light[outside] = linear_from_oklab(_nearer_to_grey(lab[outside]))
     grey = np.maximum(np.abs(lab[:, 1]), np.abs(lab[:, 2])) < 1e-5
     light[grey] = (lab[grey, :1]) ** 3  # the matrices leave a rounding error between the channels
     return srgb_from_linear(np.clip(light, 0.0, 1.0))
@@ -41,16 +46,18 @@ def _fits(light: Floats) -> NDArray[np.bool_]:
     return np.asarray((low >= -_SLACK) & (high <= 1 + _SLACK))
 
 
-def _with_less_chroma(lab: Floats) -> Floats:
-    low = np.zeros(len(lab), np.float32)
-    high = np.ones(len(lab), np.float32)
+def _nearer_to_grey(lab: Floats) -> Floats:
+    low, high = np.zeros(len(lab), np.float32), np.ones(len(lab), np.float32)
+    towards = np.float32(_TOWARDS_MIDDLE) * (np.float32(_MIDDLE) - lab[:, 0])
+    grey = np.asarray(lab[:, 0] + towards, np.float32)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        fits = _fits(linear_from_oklab(_scaled(lab, middle)))
+        fits = _fits(linear_from_oklab(_between(grey, lab, middle)))
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    return _scaled(lab, low)
+    return _between(grey, lab, low)
 
 
-def _scaled(lab: Floats, factor: Reals) -> Floats:
-    scaled = np.stack([lab[:, 0], lab[:, 1] * factor, lab[:, 2] * factor], axis=1)
-    return np.asarray(scaled, np.float32)
+def _between(grey: Floats, lab: Floats, part: Reals) -> Floats:
+    lightness = grey + part * (lab[:, 0] - grey)
+    mixed = np.stack([lightness, lab[:, 1] * part, lab[:, 2] * part], axis=1)
+    return np.asarray(mixed, np.float32)

@@ -72,6 +72,9 @@ class Ellipse(_Region):
 class Position(_Region):
     """A part of the picture by its everyday name."""
 
+    feather: Fraction = 0.15
+    """Wider than for a drawn shape: nobody who says "the top half" wants to see a line."""
+
     shape: Literal["position"] = "position"
     name: PositionName
 
