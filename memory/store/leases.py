@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ..errors import LeaseLost, RunNotFound, StoreError
 from ..records import short
-from .statements import CLAIM, HOLD, LEASE, RELEASE
+from .statements import CLAIM, HOLD, LEASE, RELEASE, REMOVE
 
 LEASE_SECONDS = 60.0
 """How long a run stays with a worker that is not heard of; each write begins it anew."""
@@ -84,11 +84,28 @@ def release(connection: Connection, run_id: str, worker: Worker) -> None:
     connection.execute(RELEASE, {"this": run_id, "worker": worker.name})
 
 
+def remove(connection: Connection, run_id: str, worker: Worker) -> None:
+    """Delete a run and what belongs to it, unless another worker is at it.
+
+    Raises:
+        LeaseLost: another worker holds it.
+        RunNotFound: there is no such run.
+    """
+    values = {"this": run_id, "worker": worker.name, "now": now()}
+    if connection.execute(REMOVE, values).rowcount != 1:
+        raise _refusal(connection, run_id)
+
+
+def missing(run_id: str) -> RunNotFound:
+    """Return the error for a run that is not there."""
+    return RunNotFound(f"no run is called {run_id!r}; `editloop runs list` shows all")
+
+
 def _refusal(connection: Connection, run_id: str, *, claiming: bool = False) -> StoreError:
     """Return the reason why a run could not be held."""
     row = connection.execute(LEASE, {"this": run_id}).first()
     if row is None:
-        return RunNotFound(f"no run is called {run_id!r}; `editloop runs list` shows all")
+        return missing(run_id)
     reason, owner, until = row
     if reason is not None and claiming:
         return StoreError(f"run {short(run_id)} has ended ({reason}); there is nothing to resume")

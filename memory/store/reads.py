@@ -1,6 +1,7 @@
 """What is read: whole runs, lists of them, and how much there is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from ..errors import RunNotFound
 from ..records import ImageRef, Run
 from . import translate
 from .columns import Key, Utc
+from .leases import missing
 from .listing import RunFilter, RunSummary
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
 from .statements import REFERENCE, RUN, TURN
@@ -36,6 +38,9 @@ _SHORTEST = 4
 """Characters of a run's name; with fewer, hitting one would be luck."""
 
 _CANDIDATES = 5
+
+Place = tuple[datetime, str]
+"""When a run was created, and its id: its place in a list."""
 
 _R = TypeVar("_R", TurnRow, SampleRow, ReferenceRow, LabelRow)
 
@@ -98,13 +103,29 @@ def summaries(
     return [RunSummary.model_validate(dict(row)) for row in rows]
 
 
-def ids(connection: Connection, where: RunFilter, limit: int, after: str | None) -> list[str]:
-    """Return names of runs, oldest first, `after` a run that was listed earlier."""
-    query = select(col(RunRow.id)).where(*conditions(where))
+def places(
+    connection: Connection, where: RunFilter, limit: int, after: Place | None
+) -> list[Place]:
+    """Return where runs stand, oldest first, `after` the last one of the page before."""
+    created, run_id = col(RunRow.created), col(RunRow.id)
+    query = select(created, run_id).where(*conditions(where))
     if after is not None:
-        query = query.where(_position() > _place(connection, after))
-    query = query.order_by(col(RunRow.created), col(RunRow.id)).limit(limit)
-    return list(connection.scalars(query))
+        query = query.where(_position() > _at(after))
+    rows = connection.execute(query.order_by(created, run_id).limit(limit))
+    return [(row.created, row.id) for row in rows]
+
+
+def present(connection: Connection, ids: Sequence[str]) -> Sequence[str]:
+    """Return the ids as they are.
+
+    Raises:
+        RunNotFound: one of them names no run.
+    """
+    found = set(connection.scalars(select(col(RunRow.id)).where(col(RunRow.id).in_(ids))))
+    for run_id in ids:
+        if run_id not in found:
+            raise missing(run_id)
+    return ids
 
 
 def referenced(connection: Connection) -> set[str]:
@@ -161,6 +182,11 @@ def _place(connection: Connection, run_id: str) -> ColumnElement[Any]:
     created = connection.scalar(select(col(RunRow.created)).where(col(RunRow.id) == run_id))
     if created is None:
         raise RunNotFound(f"run {run_id!r} is gone; begin the list anew")
+    return _at((created, run_id))
+
+
+def _at(place: Place) -> ColumnElement[Any]:
+    created, run_id = place
     return tuple_(literal(created, Utc()), literal(run_id, Key()))
 
 
@@ -182,7 +208,7 @@ def _only(name: str, found: Sequence[str]) -> str:
     if not found and len(name) < _SHORTEST:
         raise RunNotFound(f"{name!r} is too short to name a run; give {_SHORTEST} characters")
     if not found:
-        raise RunNotFound(f"no run is called {name!r}; `editloop runs list` shows all")
+        raise missing(name)
     shown = ", ".join(found[:_CANDIDATES]) + (", …" if len(found) > _CANDIDATES else "")
     raise RunNotFound(f"{name!r} fits several runs: {shown}; give more characters")
 

@@ -150,3 +150,31 @@ class SampleRow(Row, table=True):
     seconds: float = Field(sa_type=Real)
     cost: float = Field(sa_type=Real)
     response_id: str | None = Field(default=None, sa_type=Exact)
+
+
+class TraceRow(Row, table=True):
+    """A further trace of a run that was resumed; the first is in the run's own row."""
+
+    __tablename__ = "trace"
+
+    run_id: str = of_run(key=True)
+    trace_id: str = Field(primary_key=True, sa_type=Key)
+    span_id: str = Field(primary_key=True, sa_type=Key)
+    position: int
+
+
+class AnnotationRow(Row, table=True):
+    """What somebody said about a run or one of its turns, in the order of saying."""
+
+    __tablename__ = "annotation"
+    __table_args__ = (_of_turn(),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(sa_type=Key, foreign_key="run.id", ondelete="CASCADE", index=True)
+    turn_number: int | None = None
+    kind: str
+    name: str = Field(sa_type=Exact)
+    value: Any = Field(default=None, sa_type=Document, nullable=True)
+    author: str = Field(sa_type=Exact)
+    note: str = Field(sa_type=Exact)
+    created: datetime = Field(sa_type=Utc)

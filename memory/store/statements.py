@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     insert,
     or_,
@@ -59,20 +60,19 @@ HOLD = (
 )
 """Extend the lease, never shorten it."""
 
+_FREE = or_(
+    RUN.c.lease_owner.is_(None),
+    RUN.c.lease_owner == bindparam("worker"),
+    RUN.c.lease_until < bindparam("now"),
+)
+
 CLAIM = (
     update(RUN)
-    .where(
-        _THIS_RUN,
-        RUN.c.stop_reason.is_(None),
-        or_(
-            RUN.c.lease_owner.is_(None),
-            RUN.c.lease_owner == bindparam("worker"),
-            RUN.c.lease_until < bindparam("now"),
-        ),
-    )
+    .where(_THIS_RUN, RUN.c.stop_reason.is_(None), _FREE)
     .values(lease_owner=bindparam("worker"), lease_until=bindparam("until"))
     .returning(RUN.c.id)
 )
+REMOVE = delete(RUN).where(_THIS_RUN, _FREE)
 RELEASE = update(RUN).where(_HELD).values(lease_owner=None, lease_until=None)
 LEASE = select(RUN.c.stop_reason, RUN.c.lease_owner, RUN.c.lease_until).where(_THIS_RUN)
 

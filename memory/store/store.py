@@ -1,15 +1,20 @@
 """The trace store: what remembers runs."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from ..records import Run, Sample, Turn
-from . import leases, reads, writes
+from . import export, leases, reads, remarks, writes
+from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
 from .leases import LEASE_SECONDS, Worker, worker_name
 from .listing import EVERY, RunFilter, RunSummary, Stats
 from .upgrade import HEAD, bring_up
+
+_PAGE = 50
+"""Runs that an export reads at once."""
 
 
 @asynccontextmanager
@@ -122,6 +127,85 @@ class Store:
         """Return runs, newest first; `before` is the id of the last one of the page before."""
         return await self._database.read(reads.summaries, where, limit, before)
 
+    async def trace(self, run_id: str, trace_id: str, span_id: str) -> None:
+        """Record the trace of a further attempt; the first one's is in the run."""
+        further = Trace(trace_id=trace_id, span_id=span_id)
+        await self._database.write(remarks.trace, run_id, further, self._worker)
+
+    async def traces(self, run_id: str) -> Sequence[Trace]:
+        """Return the traces of further attempts, in their order."""
+        return (await self._database.read(remarks.traces_of, [run_id]))[run_id]
+
+    async def annotate(
+        self,
+        run_id: str,
+        turn_number: int | None,
+        kind: Kind,
+        name: str,
+        value: Value,
+        author: str = "",
+        note: str = "",
+    ) -> Annotation:
+        """Say something about a run, or about one of its turns; anybody may, at any time.
+
+        Raises:
+            RunNotFound: there is no such run.
+            StoreError: it has no such turn.
+        """
+        annotation = Annotation(
+            turn=turn_number,
+            kind=kind,
+            name=name,
+            value=value,
+            author=author,
+            note=note,
+            created=leases.now(),
+        )
+        await self._database.write(remarks.annotate, run_id, annotation)
+        return annotation
+
+    async def annotations(self, run_id: str) -> Sequence[Annotation]:
+        """Return what was said about a run, in the order of saying.
+
+        Raises:
+            RunNotFound: there is no such run.
+        """
+        return await self._database.read(remarks.annotations, run_id)
+
+    async def remove(self, run_id: str) -> None:
+        """Delete a run and what belongs to it; its pictures stay until they are collected.
+
+        Raises:
+            LeaseLost: another worker is at it.
+            RunNotFound: there is no such run.
+        """
+        await self._database.write(leases.remove, run_id, self._worker)
+
+    async def export(
+        self, which: RunFilter | Sequence[str] = EVERY
+    ) -> AsyncGenerator[dict[str, Any]]:
+        """Yield runs as JSON objects, pictures by reference: those named by id, or oldest first.
+
+        `export_line` makes the line of a file of each.
+
+        Raises:
+            RunNotFound: one of the ids names no run.
+        """
+        async for ids in self._pages(which):
+            for each in await self._database.read(export.exported, ids):
+                yield each
+
+    async def import_(self, exported: Mapping[str, Any]) -> str:
+        """Insert an exported run, held by nobody, and return its id.
+
+        The same run again changes nothing.
+
+        Raises:
+            StoreVersion: it was exported by a newer editloop.
+            StoreError: it is no exported run, or another one of its name is there.
+        """
+        return await self._database.write(export.imported, exported)
+
     async def referenced(self) -> set[str]:
         """Return the SHA-256 of every picture that any run leads to."""
         return await self._database.read(reads.referenced)
@@ -130,3 +214,14 @@ class Store:
         """Count what is there."""
         runs, turns, images, size = await self._database.read(reads.counts)
         return Stats(runs=runs, turns=turns, images=images, bytes=size, revision=HEAD)
+
+    async def _pages(self, which: RunFilter | Sequence[str]) -> AsyncGenerator[Sequence[str]]:
+        """Yield ids in portions that fit into memory; nothing is held open in between."""
+        if not isinstance(which, RunFilter):
+            for start in range(0, len(which), _PAGE):
+                yield await self._database.read(reads.present, which[start : start + _PAGE])
+            return
+        after: reads.Place | None = None
+        while page := await self._database.read(reads.places, which, _PAGE, after):
+            yield [run_id for _, run_id in page]
+            after = page[-1]
