@@ -117,7 +117,9 @@ SCORES_THAT_LEAVE_A_DOUBT = [
     "good, very good",
     " ",
     "",
-    "semantic: 7, quality: 8 " + "!" * 1000,
+    "semantic: 7quality: 8",
+    "semantic: 7, quality: 8, or ½ less",
+    "semantic: 7, quality: 8, " + "!" * 1000,
 ]
 
 TEXTS_THAT_SAY_WARMER = [
@@ -161,7 +163,9 @@ TEXTS_WITHOUT_A_CRITIQUE = [
     f"<score>{JSON}</score><answer>a\ud800b</answer>",
     f"<score>{JSON}</score><answer>``````</answer>",
     f"<score>{JSON}</score><answer/>warmer",
+    f"<score>{JSON}</score><answer />warmer",
     f"<score/>{JSON}<answer>warmer</answer>",
+    f"<score />{JSON}<answer>warmer</answer>",
     "<answer>warmer</answer>",
     f"{WHOLE}<score>[1, 2]</score>",
     f"{WHOLE}<answer>cooler</answer>",
