@@ -53,7 +53,7 @@ def _converted(grade: Grade, number: Quantity, goal: bool, sign: int) -> float:
 
 def _stops(number: Quantity) -> float:
     if number.unit in ("EV", "", "part"):
-        return float(number.value) if number.unit != "part" else round(float(number.value), 4)
+        return float(number.value)
     factor = number.value if number.unit == "x" else 1 + number.value / _HUNDRED
     if number.unit not in ("%", "x") or factor <= 0:
         raise Unread("give exposure in EV")
@@ -71,7 +71,7 @@ def _per_cent(number: Quantity, goal: bool, sign: int) -> float:
         raise Unread("give an amount in per cent")
     if goal and sign and not number.signed and number.unit != "":
         value -= _HUNDRED  # "reduce the saturation to 80 %": of what it is now
-    return float(round(value, 4)) if number.unit == "part" else float(value)
+    return float(value)
 
 
 def graded(name: str, sign: int, slots: Slots, **fields: object) -> Operation:

@@ -149,10 +149,12 @@ def read_look(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
         Unread: the clause is of another kind.
     """
     looks = slots.keys("look")
-    if len(looks) != 1 or slots.number or slots.params or not slots.only(look=1, verb=2, hue=1):
+    if not looks and slots.keys("verb") == ("improve",) and len(slots.core) == 1:
+        looks = ("auto",)
+    if len(looks) != 1 or slots.number or slots.params or not slots.only(look=1, verb=3, hue=1):
         raise Unread
     verbs = set(slots.keys("verb"))
-    if verbs - {"make", "add", "more", "should", "set"} and not (looks == ("dehaze",) and verbs == {"remove"}):
+    if verbs - {"make", "add", "more", "should", "set", "improve"} and not (looks == ("dehaze",) and verbs == {"remove"}):
         if not (looks == ("dehaze",) and verbs <= {"remove", "down", "less"}):
             raise Unread("a look can be asked for, not taken away")
     region = slots.region

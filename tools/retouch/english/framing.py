@@ -85,16 +85,17 @@ def read_crop(items: Sequence[Item]) -> tuple[Operation, ...]:
     """
     rest = core(items, "verb", "ratio", "word", "number", "area", "side", "target", "level")
     verbs = keys(rest, "verb")
-    if not set(verbs) <= {"crop", "cut", "down", "make", "remove", "set"} or not verbs:
+    if not set(verbs) <= {"crop", "cut", "down", "make", "remove", "set"}:
         raise Unread
     targets = keys(rest, "target")
     if targets not in ([], ["composition"]):
         raise Unread
     ratio = ratio_of(rest)
     if ratio is not None:
-        if not set(verbs) & {"crop"} and not (targets and set(verbs) <= {"make", "set"}):
-            if verbs != ["make"] or keys(rest, "word") != ["square"]:
-                raise Unread
+        if "crop" not in verbs and not set(verbs) <= {"make", "set"}:
+            raise Unread
+        if "number" in {item.kind for item in rest} and "crop" not in verbs:
+            raise Unread
         return (operation("crop_aspect", ratio=ratio, anchor=_anchor(rest)),)
     if targets or not set(verbs) & {"crop", "cut", "down", "remove"} or keys(rest, "level"):
         raise Unread("say what to crop to: a ratio such as 4:5, or per cent of a side")
@@ -187,7 +188,7 @@ def _share(number: Quantity) -> Decimal:
         raise Unread("give per cent of the picture")
     if number.signed:
         raise Unread
-    return round(share, 4) if number.unit == "part" else share
+    return share
 
 
 def read_trim(items: Sequence[Item]) -> tuple[Operation, ...]:

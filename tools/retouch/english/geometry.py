@@ -169,7 +169,7 @@ def read_text(items: Sequence[Item]) -> tuple[Operation, ...]:
     if len(quotes) != 1 or len(places) > 1 or keys(rest, "target") not in ([], ["text"]):
         raise Unread
     verbs, words = keys(rest, "verb"), [word for word in keys(rest, "word") if word != "ends"]
-    if len(verbs) != 1 or verbs[0] not in ("write", "add", "set") or len(words) > 1 or set(words) - set(_LETTERS):
+    if not verbs or set(verbs) - {"write", "add", "set"} or len(words) > 1 or set(words) - set(_LETTERS):
         raise Unread
     fields: dict[str, object] = {"height": _LETTERS[word] for word in words}
     fields |= {"anchor": place for place in places} | _height(rest)

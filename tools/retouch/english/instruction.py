@@ -13,7 +13,7 @@ from .negation import Constraint, forbids, read_constraint
 from .reading import PHOTOMETRIC, Reading, read_next
 from .refusals import GENERATIVE, refused
 from .regions import confined, read_places
-from .splitter import split
+from .splitter import split, split_at_with
 from .tries import Unread
 from .writer import write
 
@@ -71,6 +71,7 @@ class _Instruction:
         self.readings: list[Reading] = []
         self.constraints: list[Constraint] = []
         self.leading: Region | None = None
+        self.waiting = False
         self.sentence = 0
 
     def read(self) -> tuple[Clause, ...]:
@@ -80,8 +81,11 @@ class _Instruction:
             try:
                 at += self._take(segments, at)
             except Unread as error:
+                if parts := split_at_with(segments[at]):
+                    segments[at : at + 1] = parts
+                    continue
                 raise refused(self._words(segments[at]), error.advice) from None
-        if self.leading is not None:
+        if self.waiting:
             raise refused(self.text.strip(), "say what to do there")
         self._constrain()
         self._agree()
@@ -127,7 +131,7 @@ class _Instruction:
         last = self.readings[-1] if self.readings else None
         reading, taken = read_next(segments, at, last)
         if self.leading is not None:
-            reading = reading.confined(self.leading)
+            reading, self.waiting = reading.confined(self.leading), False
         self.readings.append(replace(reading, sentence=self.sentence))
         return taken
 
@@ -143,7 +147,7 @@ class _Instruction:
             return False
         here = [reading for reading in self.readings if reading.sentence == self.sentence]
         if not here or segment.joint == "then":
-            self.leading = region
+            self.leading, self.waiting = region, True
             return True
         keep = len(self.readings) - len(here)
         self.readings[keep:] = [reading.confined(region) for reading in here]

@@ -52,7 +52,7 @@ LOOK_WORDS: Final = {
     "low key": "low key, low key look, dark and moody",
     "matte": "matte, matt, faded, fade, matte look, faded look, faded film, fading, washed look",
     "hdr": "hdr, hdr look, hdr like, high dynamic range, hdr style",
-    "auto": """enhance, enhanced, auto, auto enhance, autoenhance, automatic, auto tone, better,
+    "auto": """enhanced, auto, auto enhance, autoenhance, automatic, auto tone, better,
         more beautiful, beautiful, nicer, nice, prettier, auto correct, touch up, retouch,
         auto levels, more professional, professional, polish, good, great, look better,
         improve the quality, beautify""",

@@ -70,7 +70,7 @@ def _value(tokens: Sequence[Token], at: int) -> tuple[Decimal, Unit, int, bool] 
         return Decimal(digits), "", 1, digits[0] in "+-"
     if token.kind == "mark" and token.text in _SIGNS:
         over, under = _SIGNS[token.text]
-        return Decimal(over) / under, "part", 1, False
+        return round(Decimal(over) / under, 4), "part", 1, False
     if token.kind == "ratio" and "/" in token.text:
         over_text, under_text = token.text.split("/")
         return _fraction(over_text, under_text)
@@ -79,9 +79,9 @@ def _value(tokens: Sequence[Token], at: int) -> tuple[Decimal, Unit, int, bool] 
 
 def _fraction(over: str, under: str) -> tuple[Decimal, Unit, int, bool] | None:
     top, bottom = Decimal(over.replace(",", "")), Decimal(under.replace(",", ""))
-    if not 0 < top < bottom < 1000:
+    if not 0 < abs(top) < bottom < 1000:
         return None
-    return top / bottom, "part", 1, False
+    return round(top / bottom, 4), "part", 1, over[0] in "+-"
 
 
 def _in_words(words: list[str]) -> tuple[Decimal, Unit, int, bool] | None:
@@ -90,12 +90,12 @@ def _in_words(words: list[str]) -> tuple[Decimal, Unit, int, bool] | None:
     if taken and rest[:3] in (["and", "a", "half"], ["and", "a", "quarter"]):
         return whole + Decimal(1) / _PARTS[rest[2]], "", taken + 3, False
     if taken and rest and rest[0] in _PARTS:
-        return whole / _PARTS[rest[0]], "part", taken + 1, False
+        return round(whole / _PARTS[rest[0]], 4), "part", taken + 1, False
     if taken:
         return whole, "", taken, False
     if words[0] in ("a", "an") and len(words) > 1:
         if words[1] in _PARTS:
-            return Decimal(1) / _PARTS[words[1]], "part", 2, False
+            return round(Decimal(1) / _PARTS[words[1]], 4), "part", 2, False
         if words[1] in ("stop", "ev"):
             return Decimal(1), "", 1, False
     return (Decimal("0.5"), "part", 1, False) if words[0] == "half" else None

@@ -13,10 +13,11 @@ from .colour import read_band, read_curve, read_fixed, read_look, read_towards
 from .framing import read_border, read_crop, read_pad, read_trim
 from .geometry import read_flip, read_resize, read_text, read_turn
 from .items import Item, Strength
+from .looks import LOOKS
 from .regions import confined
 from .slots import Slots, fill
 from .splitter import continues, joined
-from .tonal import read_change, read_target
+from .tonal import read_change, read_stops, read_target
 from .tries import Unread
 
 PHOTOMETRIC: Final = get_args(Photometric)
@@ -39,6 +40,7 @@ _LIGHTS: Final[tuple[Callable[[Slots, Sequence[Item]], tuple[Operation, ...]], .
     read_look,
     read_change,
     read_target,
+    read_stops,
 )
 _EXACT: Final = ("number", "ratio", "size", "params", "point")
 
@@ -71,7 +73,7 @@ class Reading:
     @property
     def look(self) -> bool:
         """Whether it came from a vague look."""
-        return any(item.kind == "look" for item in self.items)
+        return any((item.kind, item.key) in _LOOKS for item in self.items)
 
     def confined(self, region: Region) -> "Reading":
         """The same, further confined.
@@ -93,6 +95,7 @@ class Reading:
         return Clause(words, self.operations, not self.vague, strength)
 
 
+_LOOKS: Final = {("look", key) for key in LOOKS} | {("verb", "improve")}
 _FIXED: Final = ("grayscale", "invert", "posterize")
 
 

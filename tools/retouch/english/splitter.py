@@ -60,3 +60,16 @@ def continues(first: Segment, before: Segment, after: Segment) -> bool:
             "side",
         )
     return head == tail and head in _ALIKE
+
+
+def split_at_with(segment: Segment) -> list[Segment]:
+    """Split "black and white with more contrast" in two; nothing where there is no "with"."""
+    places = [n for n, i in enumerate(segment.items) if (i.kind, i.key) == ("prep", "with")]
+    if not places or not 0 < places[0] < len(segment.items) - 1:
+        return []
+    at = places[0]
+    before, after = segment.items[:at], segment.items[at + 1 :]
+    return [
+        replace(segment, items=before, end=before[-1].end),
+        replace(segment, items=after, joint="and", start=after[0].start),
+    ]

@@ -14,7 +14,11 @@ from .regions import TONAL, hue_region, overlap
 from .slots import Slots
 from .tries import Unread
 
-_UP: Final = {"up": 1, "add": 1, "more": 1, "open": 1, "down": -1, "less": -1, "remove": -1}
+_UP: Final = {"up": 1, "add": 1, "more": 1, "open": 1, "down": -1, "less": -1, "remove": -1} | {
+    "upward": 1,
+    "downward": -1,
+    "improve": 1,
+}
 _TONES: Final = ("shadows", "highlights", "whites", "blacks")
 _SCALE: Final = {"double": Decimal(100), "triple": Decimal(200), "halve": Decimal(-50)}
 _BAND: Final = {"saturation": "band saturation", "vibrance": "band saturation"} | {
@@ -63,6 +67,7 @@ def change_of(slots: Slots) -> tuple[str, int]:
     cured = key.endswith("!")
     name, sign = key.rstrip("!")[:-1], 1 if key.rstrip("!")[-1] == "+" else -1
     verbs = set(slots.keys("verb"))
+    verbs.discard("upward" if sign > 0 else "downward")  # "warm it up", "cool it down"
     if verbs - {"make", "should", "more", "less", "too", "be", "add"}:
         raise Unread
     if cured:
@@ -84,6 +89,8 @@ def read_change(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     """
     if len(slots.keys("change")) != 1 or not slots.only(change=1, verb=3, target=4, hue=8):
         raise Unread
+    if scale := next((verb for verb in slots.keys("verb") if verb in _SCALE), None):
+        slots = _times(scale, slots)
     name, sign = change_of(slots)
     targets, hues = slots.keys("target"), slots.keys("hue")
     if targets and hues:
@@ -95,6 +102,15 @@ def read_change(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     return (effect(name, sign, slots),)
 
 
+def _times(verb: str, slots: Slots) -> Slots:
+    """ "twice as bright": a change by 100 %; "twice as dark" says no amount."""
+    (change,) = slots.keys("change")
+    if slots.number or slots.level or change[-1] != "+":
+        raise Unread
+    core = tuple(item for item in slots.core if (item.kind, item.key) != ("verb", verb))
+    return replace(slots, core=core, number=Quantity(_SCALE[verb] / 100 + 1, "x"))
+
+
 def _on_target(name: str, sign: int, target: str, slots: Slots) -> Operation:
     if name == "brightness" and target in _TONES:
         if slots.number and slots.number.unit == "EV":
@@ -102,6 +118,8 @@ def _on_target(name: str, sign: int, target: str, slots: Slots) -> Operation:
         return graded(target, sign, slots)
     if target == "saturation" and name in ("brightness", "vibrance", "contrast", "saturation"):
         return graded("saturation" if name != "vibrance" else name, sign, slots)
+    if target == name:
+        return effect(name, sign, slots)
     if target in TONAL:
         return effect(name, sign, _within(slots, target))
     raise Unread
@@ -147,6 +165,18 @@ def read_target(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     if hues:
         return tuple(_on_hue(target, sign, hue, slots) for target in targets for hue in hues)
     return tuple(_adjusted(target, sign, slots) for target in targets)
+
+
+def read_stops(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
+    """Read "+1 EV", which needs no word.
+
+    Raises:
+        Unread: the clause is of another kind.
+    """
+    number = slots.number
+    if slots.core or number is None or number.unit != "EV" or not number.signed or slots.params:
+        raise Unread
+    return (graded("exposure", 0, slots),)
 
 
 def _gone(slots: Slots) -> tuple[Operation, ...]:

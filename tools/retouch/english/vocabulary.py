@@ -41,7 +41,7 @@ TARGETS: Final = {
     "width": "width",
     "height": "height",
     "long side": "long side, longest side, longer side, long edge, longest edge, longer edge",
-    "text": "text, caption text, words, title, label, watermark text, lettering, a caption",
+    "text": "text, watermark text, caption text, words, title, label, watermark text, lettering, a caption",
     "canvas": "canvas",
     "composition": "composition, aspect ratio, aspect, ratio, proportions",
 }
