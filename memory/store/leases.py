@@ -5,9 +5,6 @@ under that name, in the same transaction. A clock that is wrong can therefore on
 too early, which its former owner notices at its next write; two owners never write.
 """
 
-import os
-import secrets
-import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +13,7 @@ from sqlalchemy import Connection
 from ..errors import LeaseLost, RunNotFound, StoreError
 from ..records import short
 from .statements import CLAIM, HOLD, LEASE, RELEASE, REMOVE
+from .workers import gone
 
 LEASE_SECONDS = 60.0
 """How long a run stays with a worker that is not heard of; each write begins it anew."""
@@ -46,11 +44,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def worker_name() -> str:
-    """Return a name that no other worker has: host, process, and something random."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-
-
 def hold(connection: Connection, run_id: str, worker: Worker) -> Held:
     """Make sure that the worker still owns the run, extend its lease, and lock the row.
 
@@ -73,6 +66,7 @@ def claim(connection: Connection, run_id: str, worker: Worker, seconds: float) -
         RunNotFound: there is no such run.
         StoreError: it has ended.
     """
+    _free_from_the_dead(connection, run_id)
     until = worker.until(seconds)
     values = {"this": run_id, "worker": worker.name, "until": until, "now": now()}
     if connection.execute(CLAIM, values).first() is None:
@@ -91,9 +85,17 @@ def remove(connection: Connection, run_id: str, worker: Worker) -> None:
         LeaseLost: another worker holds it.
         RunNotFound: there is no such run.
     """
+    _free_from_the_dead(connection, run_id)
     values = {"this": run_id, "worker": worker.name, "now": now()}
     if connection.execute(REMOVE, values).rowcount != 1:
         raise _refusal(connection, run_id)
+
+
+def _free_from_the_dead(connection: Connection, run_id: str) -> None:
+    """Release a run whose owner cannot come back, so that a crash needs no waiting."""
+    row = connection.execute(LEASE, {"this": run_id}).first()
+    if row is not None and row.lease_owner and gone(row.lease_owner):
+        connection.execute(RELEASE, {"this": run_id, "worker": row.lease_owner})
 
 
 def missing(run_id: str) -> RunNotFound:

@@ -9,9 +9,10 @@ from ..records import Run, Sample, Turn
 from . import export, leases, reads, remarks, writes
 from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
-from .leases import LEASE_SECONDS, Worker, worker_name
+from .leases import LEASE_SECONDS, Worker
 from .listing import EVERY, RunFilter, RunSummary, Stats
 from .upgrade import HEAD, bring_up
+from .workers import worker_name
 
 _PAGE = 50
 """Runs that an export reads at once."""

@@ -1,0 +1,26 @@
+"""Whether a worker is certainly dead."""
+
+import os
+import subprocess
+import sys
+
+from editloop.memory.store.workers import gone, worker_name
+
+NAME = "from editloop.memory.store.workers import worker_name; print(worker_name())"
+
+
+def test_a_process_that_has_ended_is_gone_and_this_one_is_not() -> None:
+    done = subprocess.run([sys.executable, "-c", NAME], capture_output=True, text=True, check=True)
+    assert gone(done.stdout.strip())
+    assert not gone(worker_name())
+
+
+def test_nothing_is_said_of_workers_elsewhere() -> None:
+    host, pid, mark, token = worker_name().rsplit(":", 3)
+    dead = "999999999"
+    assert not gone(f"another-{host}:{dead}:{mark}:{token}")
+    assert not gone(f"{host}:{dead}:00000000:{token}")
+    assert not gone("a name of somebody's own")
+    assert not gone("")
+    assert not gone(f"{host}:{os.getpid()}:{mark}:ffffff")
+    assert int(pid) == os.getpid()
