@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..memory import SettingsError
-from .sources import Layer, layers
+from .sources import Layer, default_store, layers
 
 
 class Settings(BaseSettings):
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The store's URL, the default filled in."""
-        return self.store or f"sqlite:///{user_data_path('editloop') / 'editloop.db'}"
+        return self.store or default_store()
 
     @property
     def images_folder(self) -> Path:
@@ -130,7 +130,7 @@ def load(
         SettingsError: a file cannot be read, a name is unknown, or a value is out of range.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    found = layers(Settings, given, config=config, folder=folder or Path.cwd())
+    found = layers(Settings.model_fields, given, config=config, folder=folder or Path.cwd())
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
     for layer in reversed(found):

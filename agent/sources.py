@@ -1,18 +1,16 @@
-"""The places that settings are read from, in order."""
+"""The places that settings are read from, in order.
+
+Reading them loads no pydantic, so that a command that needs one setting starts fast.
+"""
 
 import os
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-)
+from platformdirs import user_config_path, user_data_path
 
 from ..memory import SettingsError
 
@@ -35,10 +33,31 @@ def user_config() -> Path:
     return user_config_path("editloop") / "config.toml"
 
 
+def default_store() -> str:
+    """The store of a user who chose none."""
+    return f"sqlite:///{user_data_path('editloop') / 'editloop.db'}"
+
+
+def store_address(flag: str | None, *, config: Path | None = None) -> str:
+    """The store that `load` would choose, read without checking any other setting.
+
+    Raises:
+        SettingsError: a file cannot be read or is no TOML.
+    """
+    flags = {"store": flag} if flag else {}
+    found = layers(("store",), flags, config=config, folder=Path.cwd())
+    return next(
+        (str(layer.values["store"]) for layer in found if layer.values.get("store")), ""
+    ) or (default_store())
+
+
 def layers(
-    cls: type[BaseSettings], flags: dict[str, Any], *, config: Path | None, folder: Path
+    names: Collection[str], flags: dict[str, Any], *, config: Path | None, folder: Path
 ) -> list[Layer]:
     """Return every place that says something, the strongest first.
+
+    `names` are the settings that exist. Variables of other names are not ours to judge; what a
+    file says is returned as it is, for `load` to refuse what is no setting.
 
     Raises:
         SettingsError: a file cannot be read or is no TOML.
@@ -49,29 +68,29 @@ def layers(
         if config
         else [_upward(folder, FILE), _upward(folder, "pyproject.toml"), user_config()]
     )
-    found = [
-        Layer("a flag", flags),
-        Layer("the environment", _said(EnvSettingsSource(cls, env_prefix=PREFIX))),
-    ]
+    spoken = _ours(os.environ)
+    known = {name: value for name, value in spoken.items() if name in names}
+    found = [Layer("a flag", flags), Layer("the environment", known)]
     if dotenv:
-        source = DotEnvSettingsSource(cls, env_file=dotenv, env_prefix=PREFIX)
-        found.append(Layer(str(dotenv), _known(cls, _said(source))))
+        found.append(Layer(str(dotenv), _dotenv(dotenv)))
     found += [Layer(str(path), _toml(path)) for path in files if path and (config or path.exists())]
     return [layer for layer in found if layer.values]
 
 
-def _said(source: PydanticBaseSettingsSource) -> dict[str, Any]:
-    return dict(source())
+def _ours(variables: Mapping[str, str | None]) -> dict[str, Any]:
+    """The variables with our prefix, by the name of their setting."""
+    return {
+        name[len(PREFIX) :].lower(): value
+        for name, value in variables.items()
+        if value is not None and name.upper().startswith(PREFIX)
+    }
 
 
-def _known(cls: type[BaseSettings], values: dict[str, Any]) -> dict[str, Any]:
+def _dotenv(path: Path) -> dict[str, Any]:
     """A `.env` may serve other programs too; a misspelt variable of ours must not pass unseen."""
-    known = {name: value for name, value in values.items() if name in cls.model_fields}
-    ours = [name for name in values if name.upper().startswith(PREFIX) and name not in known]
-    if ours:
-        raise SettingsError(f".env sets {ours[0].upper()}, which is no setting; see `config show`")
+    from dotenv import dotenv_values
 
-    return known
+    return _ours(dotenv_values(path))
 
 
 def _toml(path: Path) -> dict[str, Any]:
