@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .agent import EditAgent as EditAgent
-    from .build import build as build
     from .events import NAMES as NAMES
     from .events import Closed as Closed
     from .events import Editing as Editing
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from .settings import Settings as Settings
     from .settings import load as load
     from .telemetry import Telemetry as Telemetry
+    from .wiring import build as build
 
 _HOMES = {
     "Choices": ".settings",
@@ -43,7 +43,7 @@ _HOMES = {
     "Telemetry": ".telemetry",
     "TurnCriticised": ".events",
     "TurnEdited": ".events",
-    "build": ".build",
+    "build": ".wiring",
     "load": ".settings",
 }
 

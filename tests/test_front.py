@@ -48,6 +48,6 @@ def test_the_light_packages_load_nothing_heavy(module: str) -> None:
 
 def test_an_edit_with_the_embedded_engines_loads_no_model_library() -> None:
     heavy = loaded_by(
-        "import editloop.agent.build, editloop.tools.retouch.editor, editloop.policies.measured"
+        "import editloop.agent.wiring, editloop.tools.retouch.editor, editloop.policies.measured"
     )
     assert heavy.isdisjoint({"torch", "diffusers", "pydantic_ai", "mcp", "openai"})
