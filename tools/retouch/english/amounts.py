@@ -36,7 +36,10 @@ def amount_of(name: str, sign: int, slots: Slots) -> float:
             "say 'increase' or 'reduce' with a positive number"
         )
     if slots.goal and sign and value * sign < 0:
-        raise InputError(f"the goal {number.value} contradicts the direction of {name}")
+        raise InputError(
+            f"'to {number.value}{number.unit}' contradicts the direction asked for {name}: "
+            "say 'by' for a change; 'to 80%' means four fifths of what it is now"
+        )
     return value if slots.goal or not sign else value * sign
 
 
@@ -69,7 +72,9 @@ def _per_cent(number: Quantity, goal: bool, sign: int) -> float:
         value = number.value
     else:
         raise Unread("give an amount in per cent")
-    if goal and sign and not number.signed and number.unit != "":
+    if goal and not number.signed and number.unit != "":
+        if not sign:
+            raise Unread("say 'increase' or 'reduce', or give the number a sign: +20%, -20%")
         value -= _HUNDRED  # "reduce the saturation to 80 %": of what it is now
     return float(value)
 

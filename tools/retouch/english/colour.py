@@ -10,11 +10,11 @@ from ..region import HueName
 from .amounts import graded
 from .building import operation
 from .items import Item, Quantity
-from .looks import LOOKS, S_CURVE, scaled
+from .looks import LOOKS, scaled
 from .places import COLOUR_HUES, HUE_ANGLES
 from .regions import confined, hue_region, overlap
 from .slots import Slots
-from .tonal import change_of, effect
+from .tonal import effect
 from .tries import Unread
 
 _TINTS: Final = {"magenta": 1, "pink": 1, "purple": 1, "green": -1}
@@ -29,14 +29,21 @@ def read_towards(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
         Unread: the clause is of another kind.
     """
     verbs = set(slots.keys("verb"))
-    if not slots.only(verb=3, target=1, hue=2, colour=2) or verbs - {"shift", "turn", "towards", "make", "add", "set"}:
+    if not slots.only(verb=3, target=1, hue=2, colour=2) or verbs - {
+        "shift",
+        "turn",
+        "towards",
+        "make",
+        "add",
+        "set",
+    }:
         raise Unread
     hues = [hue for hue in (_hue(item) for item in slots.core) if hue]
     target = slots.keys("target")
     if target == ("tint",) and len(hues) == 1:
         return (graded("tint", _tint(hues[0]), slots),)
     if target or len(hues) != 2 or not verbs & {"shift", "turn", "towards"}:
-        raise Unread("say which hue to turn, and into which")
+        raise Unread("say 'the reds' for red tones, 'the red areas' for a place" if hues else "")
     return (_turned(hues[0], hues[1], slots, full="turn" in verbs),)
 
 
@@ -127,7 +134,12 @@ def read_curve(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     words = slots.keys("word")
     if slots.keys("target") != ("curve",) or not slots.only(target=1, point=99, verb=1, word=1):
         raise Unread
-    if slots.number or slots.level or slots.params or set(slots.keys("verb")) - {"add", "set", "make"}:
+    if (
+        slots.number
+        or slots.level
+        or slots.params
+        or set(slots.keys("verb")) - {"add", "set", "make"}
+    ):
         raise Unread
     points = [
         (float(item.pair[0]), float(item.pair[1]))
@@ -154,14 +166,11 @@ def read_look(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     if len(looks) != 1 or slots.number or slots.params or not slots.only(look=1, verb=3, hue=1):
         raise Unread
     verbs = set(slots.keys("verb"))
-    if verbs - {"make", "add", "more", "should", "set", "improve"} and not (looks == ("dehaze",) and verbs == {"remove"}):
-        if not (looks == ("dehaze",) and verbs <= {"remove", "down", "less"}):
-            raise Unread("a look can be asked for, not taken away")
+    allowed = {"make", "add", "more", "should", "set", "improve"}
+    if verbs - (allowed if looks != ("dehaze",) else {"remove", "down", "less"}):
+        raise Unread("a look can be asked for, not taken away")
     region = slots.region
     if hue := next((_hue(item) for item in slots.core if item.kind == "hue"), None):
         region = overlap([hue_region(hue), region]) if region else hue_region(hue)
     parts: list[Photometric] = [scaled(part, slots.strength) for part in LOOKS[looks[0]]]
     return tuple(confined(part, region) if region else part for part in parts)
-
-
-__all__ = ["S_CURVE", "change_of", "read_band", "read_curve", "read_fixed", "read_look", "read_towards"]

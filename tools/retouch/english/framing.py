@@ -28,6 +28,7 @@ _HALVES: Final[dict[str, tuple[float, float, float, float]]] = {
     "bottom left": (0, 0.5, 0.5, 1),
     "bottom right": (0.5, 0.5, 1, 1),
 }
+_CROP_ADVICE: Final = "say what to crop to: a ratio such as 4:5, or per cent of a side"
 _PIXELS: Final = "pixels are not understood here; give per cent of the picture"
 
 
@@ -98,7 +99,9 @@ def read_crop(items: Sequence[Item]) -> tuple[Operation, ...]:
             raise Unread
         return (operation("crop_aspect", ratio=ratio, anchor=_anchor(rest)),)
     if targets or not set(verbs) & {"crop", "cut", "down", "remove"} or keys(rest, "level"):
-        raise Unread("say what to crop to: a ratio such as 4:5, or per cent of a side")
+        raise Unread(_CROP_ADVICE if set(verbs) & {"crop", "cut"} else "")
+    if not set(verbs) & {"crop", "cut"} and not keys(rest, "side", "word"):
+        raise Unread
     keep = any(a.kind == "prep" and a.key == "to" for a in items) and "crop" in verbs
     return (_cut(rest, keep),)
 
@@ -120,7 +123,7 @@ def _cut(items: Sequence[Item], keep: bool) -> Operation:
             raise Unread("say 'crop to' that part to keep it")
         return _box(areas[0].area)
     if areas or not numbers or not sides or items[-1].kind not in ("number", "side", "word"):
-        raise Unread("say what to crop to: a ratio such as 4:5, or per cent of a side")
+        raise Unread(_CROP_ADVICE)
     return _margins(items, keep)
 
 
@@ -129,9 +132,7 @@ def _box(region: Region) -> Operation:
         left, top, right, bottom = _HALVES[region.name]
         return CropBox(left=left, top=top, right=right, bottom=bottom)
     if isinstance(region, Box) and region.feather == Box.model_fields["feather"].default:
-        return CropBox(
-            left=region.left, top=region.top, right=region.right, bottom=region.bottom
-        )
+        return CropBox(left=region.left, top=region.top, right=region.right, bottom=region.bottom)
     raise Unread("crop to a half, a third, a quarter or a box")
 
 
@@ -201,7 +202,9 @@ def read_trim(items: Sequence[Item]) -> tuple[Operation, ...]:
     verbs, targets = keys(rest, "verb"), keys(rest, "target")
     if targets not in ([], ["border"]) or len(keys(rest, "colour")) > 1:
         raise Unread
-    if verbs not in (["trim"], ["remove"], ["crop"], ["cut"]) or (verbs != ["trim"] and not targets):
+    if verbs not in (["trim"], ["remove"], ["crop"], ["cut"]) or (
+        verbs != ["trim"] and not targets
+    ):
         raise Unread
     return (operation("trim", **_tolerance(rest)),)
 
@@ -242,7 +245,11 @@ def read_border(items: Sequence[Item]) -> tuple[Operation, ...]:
     widths = keys(rest, "word")
     if keys(rest, "target") != ["border"] or not set(keys(rest, "verb")) <= {"add", "make"}:
         raise Unread
-    if len(numbers) + len(widths) > 1 or not set(widths) <= set(_WIDTHS) or (keys(rest, "level") and not widths):
+    if (
+        len(numbers) + len(widths) > 1
+        or not set(widths) <= set(_WIDTHS)
+        or (keys(rest, "level") and not widths)
+    ):
         raise Unread("give one width: thin, thick or per cent of the shorter side")
     fields: dict[str, object] = {"width": _WIDTHS[width] for width in widths}
     if numbers:
@@ -261,7 +268,11 @@ def read_pad(items: Sequence[Item]) -> tuple[Operation, ...]:
     rest = core(items, "verb", "colour", "ratio", "number", "word", "target")
     ratio = ratio_of(rest)
     extra = [item for item in rest if item.kind == "number" and not item.pair]
-    if keys(rest, "verb") != ["pad"] or extra or keys(rest, "target") not in ([], ["canvas"], ["border"]):
+    if (
+        keys(rest, "verb") != ["pad"]
+        or extra
+        or keys(rest, "target") not in ([], ["canvas"], ["border"])
+    ):
         raise Unread
     if ratio is None:
         raise Unread("say which ratio to pad to: 'pad to 1:1 with white'")

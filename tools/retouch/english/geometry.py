@@ -27,7 +27,11 @@ def read_turn(items: Sequence[Item]) -> tuple[Operation, ...]:
     """
     rest = core(items, "verb", "number", "word", "side", "target")
     verbs, words = keys(rest, "verb"), keys(rest, "word", "side")
-    if words == ["upside down"] and set(verbs) <= {"make", "turn", "rotate", "flip"} and len(rest) == len(words) + len(verbs):
+    if (
+        words == ["upside down"]
+        and set(verbs) <= {"make", "turn", "rotate", "flip"}
+        and len(rest) == len(words) + len(verbs)
+    ):
         return (operation("rotate", degrees=180),)
     words = [word for word in words if word != "horizon"]
     if not verbs or set(verbs) - {"rotate", "straighten", "turn"} or keys(rest, "target"):
@@ -99,16 +103,27 @@ def read_resize(items: Sequence[Item]) -> tuple[Operation, ...]:
     numbers, sizes = _numbers(rest), [item.pair for item in rest if item.kind == "size"]
     named = [_SIDES[word] for word in words if word in _SIDES]
     plain = [word for word in words if word not in _SIDES]
-    if set(plain) - {"size", "half", "double size"} or len(numbers) + len(sizes) > 1 or len(named) > 1:
+    if (
+        set(plain) - {"size", "half", "double size"}
+        or len(numbers) + len(sizes) > 1
+        or len(named) > 1
+    ):
         raise Unread
-    if sizes and sizes[0] and not named and set(verbs) & {"resize", "make", "set", "shrink", "enlarge"}:
+    if (
+        sizes
+        and sizes[0]
+        and not named
+        and set(verbs) & {"resize", "make", "set", "shrink", "enlarge"}
+    ):
         wide, high = sizes[0]
         return (operation("resize", width=int(wide), height=int(high)),)
     if named and numbers and not plain:
         return (_to_pixels(named[0], numbers[0], verbs),)
     if named:
         raise Unread("give the number of pixels")
-    return (_by_share(verbs, plain, numbers, any(i.kind == "prep" and i.key == "to" for i in items)),)
+    return (
+        _by_share(verbs, plain, numbers, any(i.kind == "prep" and i.key == "to" for i in items)),
+    )
 
 
 def _to_pixels(side: str, number: Quantity, verbs: list[str]) -> Operation:
@@ -125,9 +140,12 @@ def _by_share(verbs: list[str], words: list[str], numbers: list[Quantity], goal:
             return operation("resize", percent=50.0)
         if "double size" in words or ("double" in verbs and "size" in words):
             return operation("resize", percent=200.0)
-        raise Unread("say how large: 'resize to 50%', or '1024 pixels wide'")
+        asked = set(verbs) & {"resize", "enlarge", "shrink"} or "size" in words
+        raise Unread("say how large: 'resize to 50%', or '1024 pixels wide'" if asked else "")
     number = numbers[0]
-    if not verbs or (way and not set(verbs) & {"enlarge", "shrink", "resize"} and "size" not in words):
+    if not verbs or (
+        way and not set(verbs) & {"enlarge", "shrink", "resize"} and "size" not in words
+    ):
         raise Unread
     if not set(verbs) & {"resize", "enlarge", "shrink"} and "size" not in words:
         raise Unread
@@ -150,7 +168,9 @@ def _way(verbs: list[str]) -> int:
 def _share(number: Quantity) -> Decimal:
     if number.unit == "%" and not number.signed:
         return number.value
-    if (number.unit in ("x", "part") or (number.unit == "" and number.value <= 10)) and not number.signed:
+    if (
+        number.unit in ("x", "part") or (number.unit == "" and number.value <= 10)
+    ) and not number.signed:
         return number.value * 100
     raise Unread("say which side the pixels are for: wide, high or on the long side")
 
@@ -166,10 +186,17 @@ def read_text(items: Sequence[Item]) -> tuple[Operation, ...]:
     """
     rest = core(items, "verb", "quote", "target", "area", "side", "colour", "word", "params")
     quotes, places = keys(rest, "quote"), keys(rest, "area", "side")
+    if not quotes and ("write" in keys(rest, "verb") or "text" in keys(rest, "target")):
+        raise Unread("put the words to write in quotation marks")
     if len(quotes) != 1 or len(places) > 1 or keys(rest, "target") not in ([], ["text"]):
         raise Unread
     verbs, words = keys(rest, "verb"), [word for word in keys(rest, "word") if word != "ends"]
-    if not verbs or set(verbs) - {"write", "add", "set"} or len(words) > 1 or set(words) - set(_LETTERS):
+    if (
+        not verbs
+        or set(verbs) - {"write", "add", "set"}
+        or len(words) > 1
+        or set(words) - set(_LETTERS)
+    ):
         raise Unread
     fields: dict[str, object] = {"height": _LETTERS[word] for word in words}
     fields |= {"anchor": place for place in places} | _height(rest)

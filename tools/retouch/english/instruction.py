@@ -11,7 +11,7 @@ from .items import Item
 from .lexer import lex
 from .negation import Constraint, forbids, read_constraint
 from .reading import PHOTOMETRIC, Reading, read_next
-from .refusals import GENERATIVE, refused
+from .refusals import refused
 from .regions import confined, read_places
 from .splitter import split, split_at_with
 from .tries import Unread
@@ -56,6 +56,11 @@ def _flat(clauses: tuple[Clause, ...]) -> tuple[Operation, ...]:
     return tuple(one for clause in clauses for one in clause.operations)
 
 
+def _place(one: Operation) -> tuple[str, str]:
+    """What it does and where."""
+    return one.op, repr(getattr(one, "region", None))
+
+
 def _too_long(text: str) -> UnsupportedInstruction:
     return UnsupportedInstruction(
         f"the instruction has {len(text)} characters; give at most {MOST_CHARACTERS}",
@@ -88,6 +93,7 @@ class _Instruction:
         if self.waiting:
             raise refused(self.text.strip(), "say what to do there")
         self._constrain()
+        self._prefer_named()
         self._agree()
         return self._clauses(segments)
 
@@ -202,6 +208,16 @@ class _Instruction:
             raise Unread(f"it contradicts {self._words(reading.segment)!r}")
         return replace(reading, operations=left)
 
+    def _prefer_named(self) -> None:
+        """What a clause asks for by name replaces the same operation of a look."""
+        named = {_place(one) for r in self.readings if not r.look for one in r.operations}
+        self.readings = [
+            replace(r, operations=tuple(o for o in r.operations if _place(o) not in named))
+            if r.look
+            else r
+            for r in self.readings
+        ]
+
     def _agree(self) -> None:
         """Two vague wishes in opposite directions are a contradiction.
 
@@ -219,12 +235,9 @@ class _Instruction:
         self, reading: Reading, one: Operation, seen: dict[tuple[str, str], tuple[float, bool, str]]
     ) -> None:
         value = float(getattr(one, "amount", 0) or getattr(one, "stops", 0))
-        key = (one.op, repr(getattr(one, "region", None)))
+        key = _place(one)
         words = self._words(reading.segment)
         before, vague, said = seen.get(key, (0.0, False, ""))
         if value * before < 0 and (vague or reading.vague):
             raise InputError(f"{said!r} and {words!r} contradict each other; ask for one of them")
         seen[key] = (value, reading.vague, words)
-
-
-__all__ = ["GENERATIVE", "MOST_CHARACTERS", "read", "read_clauses"]

@@ -79,7 +79,9 @@ def _coloured(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | Non
         last = lead + length + (1 if noun and noun[0] in AREA_NOUNS else 0)
         start, end = tokens[at].start, tokens[at + last - 1].end
         if lead or last > length:
-            return Item("area", name, start, end, area=_area_of(_COLOUR_WORDS.get(name, name))), last
+            return Item(
+                "area", name, start, end, area=_area_of(_COLOUR_WORDS.get(name, name))
+            ), last
         if (phrase := _longest(tokens, at)) and phrase[1] > length:
             return None
         return Item("colour", _COLOUR_WORDS.get(name, name), start, end), length

@@ -27,9 +27,9 @@ def phrases_of(text: str) -> list[Phrase]:
     return [tuple(phrase.split()) for phrase in text.split(",") if phrase.strip()]
 
 
-def _table(kind: Kind, rows: Iterable[tuple[str, str]], mark: str = "") -> Iterator[
-    tuple[Phrase, tuple[Kind, str]]
-]:
+def _table(
+    kind: Kind, rows: Iterable[tuple[str, str]], mark: str = ""
+) -> Iterator[tuple[Phrase, tuple[Kind, str]]]:
     for key, text in rows:
         for phrase in phrases_of(text):
             yield phrase, (kind, key + mark)

@@ -22,8 +22,8 @@ from ..photometric import (
     Vignette,
 )
 from ..region import LuminanceRange
-from .items import Strength
 from .intensities import LOOK_SCALE
+from .items import Strength
 
 BRIGHT: Final = LuminanceRange(low=0.65, high=1.0, feather=0.15)
 """The bright areas, as `Highlights` means them."""

@@ -13,7 +13,17 @@ from .tries import Unread
 from .words import NEGATIONS
 
 _COLOUR: Final = frozenset(
-    "temperature tint saturation vibrance hue hue_band grayscale sepia invert".split()
+    [
+        "temperature",
+        "tint",
+        "saturation",
+        "vibrance",
+        "hue",
+        "hue_band",
+        "grayscale",
+        "sepia",
+        "invert",
+    ]
 )
 _CROPS: Final = frozenset({"crop_box", "crop_aspect", "trim", "straighten"})
 _SIZES: Final = _CROPS | {"resize", "border", "pad_aspect", "rotate"}
@@ -42,8 +52,28 @@ _VETOES: Final[dict[str, frozenset[str]]] = {
     "pad": frozenset({"pad_aspect"}),
 }
 _SELF: Final = frozenset(
-    """contrast highlights shadows whites blacks temperature tint vibrance hue clarity sharpen
-    denoise blur vignette grain sepia grayscale invert curve posterize""".split()
+    [
+        "contrast",
+        "highlights",
+        "shadows",
+        "whites",
+        "blacks",
+        "temperature",
+        "tint",
+        "vibrance",
+        "hue",
+        "clarity",
+        "sharpen",
+        "denoise",
+        "blur",
+        "vignette",
+        "grain",
+        "sepia",
+        "grayscale",
+        "invert",
+        "curve",
+        "posterize",
+    ]
 )
 
 

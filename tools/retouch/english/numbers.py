@@ -18,11 +18,29 @@ UNITS: Final[dict[Unit, str]] = {
     "": "points, point, units",
 }
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS: Final = {word: value for value, word in enumerate(_ONES)} | {
     word: 10 * (place + 2) for place, word in enumerate(_TENS)
 }
@@ -104,9 +122,13 @@ def _in_words(words: list[str]) -> tuple[Decimal, Unit, int, bool] | None:
 def _whole(words: list[str]) -> tuple[Decimal, int]:
     """Read zero to nine hundred and ninety-nine; 0 words taken where there is none."""
     if not words or words[0] not in _WORDS:
-        return (Decimal(100), 2) if words[:2] in (["a", "hundred"], ["one", "hundred"]) else (
-            Decimal(0),
-            0,
+        return (
+            (Decimal(100), 2)
+            if words[:2] in (["a", "hundred"], ["one", "hundred"])
+            else (
+                Decimal(0),
+                0,
+            )
         )
     value = _WORDS[words[0]]
     if words[1:2] == ["hundred"]:

@@ -5,7 +5,20 @@ from .numbers import read_number
 from .tokens import tokenise
 
 NAMES = frozenset(
-    """radius midpoint seed tolerance feather height hue saturation lightness picture x y""".split()
+    [
+        "radius",
+        "midpoint",
+        "seed",
+        "tolerance",
+        "feather",
+        "height",
+        "hue",
+        "saturation",
+        "lightness",
+        "picture",
+        "x",
+        "y",
+    ]
 ) | {"radius x", "radius y"}
 
 

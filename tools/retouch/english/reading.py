@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
-from ....memory import InputError, UnsupportedInstruction
 from ..photometric import Photometric
-from ..recipe import Operation, Recipe
+from ..recipe import Operation
 from ..region import Region
 from .clause import Clause, Segment
 from .colour import read_band, read_curve, read_fixed, read_look, read_towards
@@ -67,7 +66,9 @@ class Reading:
         """Whether the wish has a degree and no number."""
         kinds = {item.kind for item in self.items}
         verbs = {item.key for item in self.items if item.kind == "verb"}
-        degreeless = all(op.op in _FIXED or not isinstance(op, PHOTOMETRIC) for op in self.operations)
+        degreeless = all(
+            op.op in _FIXED or not isinstance(op, PHOTOMETRIC) for op in self.operations
+        )
         return not (kinds & set(_EXACT) or verbs & {"double", "triple", "halve"} or degreeless)
 
     @property
@@ -115,12 +116,12 @@ def attempt(items: Sequence[Item]) -> tuple[Operation, ...]:
         try:
             return shape(items)
         except Unread as error:
-            advice = error.advice or advice
+            advice = advice or error.advice
     for light in _LIGHTS if slots else ():
         try:
             return light(slots, items) if slots else ()
         except Unread as error:
-            advice = error.advice or advice
+            advice = advice or error.advice
     raise Unread(advice)
 
 
@@ -138,10 +139,7 @@ def read_next(segments: Sequence[Segment], at: int, last: Reading | None) -> tup
             try:
                 return Reading(whole, items, attempt(items)), taken
             except Unread as error:
-                advice = error.advice or advice
-            except InputError:
-                if taken == 1:
-                    raise
+                advice = advice or error.advice
     raise Unread(advice)
 
 
@@ -151,7 +149,14 @@ def _list_length(segments: Sequence[Segment], at: int) -> int:
         if not continues(segments[at], segments[at + taken - 1], segments[at + taken]):
             break
         taken += 1
+    if _own_sign(segments[at + taken - 1]) and {"verb", "change"} & set(segments[at].kinds()):
+        return 1
     return taken
+
+
+def _own_sign(segment: Segment) -> bool:
+    """ "lift the shadows, highlights -20": a sign says that the verb before is not shared."""
+    return any(item.number is not None and item.number.signed for item in segment.items)
 
 
 def _completions(segment: Segment, last: Reading | None) -> Iterable[tuple[Item, ...]]:
@@ -159,11 +164,19 @@ def _completions(segment: Segment, last: Reading | None) -> Iterable[tuple[Item,
     kinds = set(segment.kinds())
     weak = segment.joint in (",", "and", "but") and last is not None
     if weak and last and _describes(segment) and _has_object(last):
-        yield (*_kept(last, ("verb", "target", "hue", "area", "outside", "prep", "side")), *segment.items)
+        yield (
+            *_kept(last, ("verb", "target", "hue", "area", "outside", "prep", "side")),
+            *segment.items,
+        )
     elif weak and last and _describes(segment) and (shared := _kept(last, ("verb",))):
         yield (*shared, *segment.items)
     yield segment.items
-    if weak and last and not kinds & {"verb", "change", "look"} and kinds & {"target", "hue", "area", "side"}:
+    if (
+        weak
+        and last
+        and not kinds & {"verb", "change", "look"}
+        and kinds & {"target", "hue", "area", "side"}
+    ):
         yield (*_kept(last, ("verb", "change"), every=True), *segment.items)
 
 
@@ -186,6 +199,3 @@ def _kept(last: Reading, kinds: Sequence[str], every: bool = False) -> tuple[Ite
     if not every and not any(item.kind == "verb" for item in verbs):
         return ()
     return tuple(verbs)
-
-
-__all__ = ["PHOTOMETRIC", "Reading", "Recipe", "UnsupportedInstruction", "attempt", "read_next"]

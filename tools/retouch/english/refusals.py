@@ -5,7 +5,6 @@ from typing import Final
 
 from ....memory import UnsupportedInstruction
 from .lexicon import PHRASES
-from .places import COLOURS
 from .tokens import tokenise
 
 GENERATIVE: Final = "a generative editor such as FLUX.1 Kontext or Qwen-Image-Edit"
@@ -47,10 +46,6 @@ OPERATIONS: Final = {
 }
 """Every kind of operation with an example that can be read."""
 
-_SPEAKS: Final = {word for phrase in PHRASES for word in phrase} | {
-    word for name in COLOURS for word in name.split()
-}
-
 
 def suggest(clause: str) -> tuple[str, ...]:
     """The nearest operations to a clause that was not understood, as examples that can be read."""
@@ -60,7 +55,7 @@ def suggest(clause: str) -> tuple[str, ...]:
         for known in get_close_matches(word, sorted(_NAMES), n=1, cutoff=0.78):
             found[OPERATIONS[_NAMES[known]]] = None
     if not found:
-        close = get_close_matches(clause[:200].lower(), list(OPERATIONS.values()), n=3, cutoff=0.4)
+        close = get_close_matches(clause[:200].lower(), list(OPERATIONS.values()), n=3, cutoff=0.55)
         found = dict.fromkeys(close)
     return tuple(found)[:3]
 

@@ -133,7 +133,7 @@ class _Places:
         return neither(places) if outside else union(places)
 
     def joined(self, depth: int) -> Region | None:
-        """"and" or "nor" and another place."""
+        """ "and" or "nor" and another place."""
         start = self.at
         item = self.peek()
         if item is None or item.kind != "sep":

@@ -29,7 +29,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "−": "-", "–": "-", "—": "-", "\r": "\n", "\u00a0": " "})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "−": "-", "–": "-", "—": "-", "\r": "\n", "\u00a0": " "}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ _CASTS: Final = {
     "green cast": ("tint", 1),
     "magenta cast": ("tint", -1),
 }
-_ADDED: Final = ("vignette", "light vignette", "grain", "noise", "blur", "sepia", "denoise")
+_ADDED: Final = ("vignette", "light vignette", "grain", "blur", "sepia", "denoise")
 
 
 def direction(slots: Slots) -> int:
@@ -155,8 +155,10 @@ def read_target(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
         return _scaled(scale, targets, hues, slots)
     sign = direction(slots)
     if "remove" in verbs and slots.number is None:
-        return tuple(_removed(target, slots) for target in targets or ("",)) if not hues else _gone(
-            slots
+        return (
+            tuple(_removed(target, slots) for target in targets or ("",))
+            if not hues
+            else _gone(slots)
         )
     if hues and not targets:
         if slots.number is None or sign:
@@ -205,7 +207,7 @@ def _adjusted(target: str, sign: int, slots: Slots) -> Operation:
     if not sign and slots.number and not slots.number.signed and target not in _ADDED:
         if "set" not in verbs and "shift" not in verbs and not (slots.goal or _bare(slots)):
             raise Unread("say 'increase' or 'reduce', or give the number a sign: +20, -20")
-    if not sign and slots.number is None and (target in _ADDED or not verbs) and target in _ADDED:
+    if not sign and slots.number is None and target in _ADDED:
         sign = 1
     return effect(target, sign, slots)
 
@@ -282,6 +284,24 @@ def _plain(value: Quantity) -> float | int:
 
 
 _GRADED: Final = frozenset(
-    """brightness contrast highlights shadows whites blacks temperature tint saturation vibrance hue
-    clarity sharpen denoise blur vignette grain sepia""".split()
+    [
+        "brightness",
+        "contrast",
+        "highlights",
+        "shadows",
+        "whites",
+        "blacks",
+        "temperature",
+        "tint",
+        "saturation",
+        "vibrance",
+        "hue",
+        "clarity",
+        "sharpen",
+        "denoise",
+        "blur",
+        "vignette",
+        "grain",
+        "sepia",
+    ]
 )

@@ -11,7 +11,7 @@ NOISE: Final = """
     i would like to, want, like, a, an, the, this, that, these, those, my,
     our, it, its, photo, image, picture, photograph, shot, pic, snapshot, photos, whole,
     entire, everything, overall, all over, everywhere, just, also, now, so, me, let's, let, us,
-    look, feel, here, thanks, thank you, thank, hi, hello, hey, ok, okay, finally, next, first, after that, as well, try to, go ahead, go, ahead, kind, some, any, both, only,
+    look, feel, here, thanks, thank you, thank, hi, hello, hey, ok, okay, finally, next, first, after that, as well, try to, go ahead, go, ahead, some, any, both, only,
     for me, if possible, i think, think, maybe, perhaps,
     effect, effects, photo's, image's, picture's, do, bring, a kind of,
     kind of, sort of, bit of

@@ -64,8 +64,7 @@ def _usual(region: Region, field: str) -> bool:
 def _box(region: Box) -> str:
     left, right, top, bottom = map(per_cent, (region.left, region.right, region.top, region.bottom))
     return (
-        f"the box from {left}% to {right}% of the width "
-        f"and from {top}% to {bottom}% of the height"
+        f"the box from {left}% to {right}% of the width and from {top}% to {bottom}% of the height"
     )
 
 
