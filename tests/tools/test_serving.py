@@ -1,8 +1,10 @@
 """Our editors as image models, and the way there and back."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydantic_ai import ImageGenerator
 from pydantic_ai.exceptions import (
     AgentRunError,
@@ -25,6 +27,7 @@ from editloop.memory import (
 )
 from editloop.tools import Abilities, Edited, EditRequest, Picture, ScriptedEditor
 from editloop.tools.hosted import HostedEditor
+from editloop.tools.retouch.editor import Retouch
 from editloop.tools.serving import EditorModel
 
 pytestmark = pytest.mark.anyio
@@ -138,3 +141,35 @@ async def test_settings_of_the_model_are_defaults_for_each_call() -> None:
     await model.generate("warmer", images=[PHOTO])
     await model.generate("warmer", images=[PHOTO], settings={"extra_body": {"seed": 4}})
     assert [request.seed for request in editor.requests] == [3, 4]
+
+
+@pytest.fixture
+def gradient() -> Picture:
+    file = BytesIO()
+    Image.radial_gradient("L").resize((64, 48)).convert("RGB").save(file, "PNG")
+    return Picture(file.getvalue(), "image/png")
+
+
+async def test_retouch_gives_the_same_bytes_on_every_way(gradient: Picture) -> None:
+    retouch = Retouch()
+    request = EditRequest(gradient, "make it warmer and crop to 4:5")
+    photo = BinaryImage(data=gradient.data, media_type=gradient.media_type)
+    model = EditorModel(retouch)
+    direct = await retouch.edit(request)
+    generated = await ImageGenerator(model).generate(request.instruction, images=[photo])
+    back = await HostedEditor(model, abilities=retouch.abilities).edit(request)
+    assert direct.picture.data != gradient.data
+    assert generated.image.data == direct.picture.data == back.picture.data
+
+
+async def test_a_cat_is_refused_with_the_same_words_on_every_way(gradient: Picture) -> None:
+    request = EditRequest(gradient, "add a cat on the roof")
+    photo = BinaryImage(data=gradient.data, media_type=gradient.media_type)
+    with pytest.raises(UnsupportedInstruction) as direct:
+        await Retouch().edit(request)
+    with pytest.raises(ModelRequestRejectedError) as generated:
+        await EditorModel(Retouch()).generate(request.instruction, images=[photo])
+    with pytest.raises(UnsupportedInstruction) as back:
+        await HostedEditor(EditorModel(Retouch())).edit(request)
+    assert generated.value.message == str(direct.value) == str(back.value)
+    assert back.value.clause == direct.value.clause
