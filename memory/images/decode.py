@@ -114,9 +114,9 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 
 def _in_srgb(image: Image.Image, found: Found) -> Image.Image:
     plain, alpha = _plain(image, found)
-    judgement = profile_of(found)
-    if judgement in ("narrow", "wide") and found.icc and plain.mode != "LAB":
-        plain = colour.to_srgb(plain, found.icc)
+    icc, judgement = profile_of(found)
+    if judgement in ("narrow", "wide") and icc and plain.mode != "LAB":
+        plain = colour.to_srgb(plain, icc)
     elif plain.mode == "LAB":
         plain = colour.lab_to_srgb(plain)
     elif plain.mode != "RGB":

@@ -102,11 +102,13 @@ def _exif(policy: ExifPolicy, giver: _Seen, target: str, notes: list[str]) -> by
     if target == "image/gif":
         notes.append("GIF holds no EXIF; it was left out")
         return None
+    read = exifs.read(block)
+    if target == "image/tiff" and read and read.photo:
+        notes.append("of the EXIF a TIFF keeps author, copyright, camera and date")
     if policy == "keep" and (target != "image/jpeg" or len(block) <= MAX_JPEG_EXIF):
         return exifs.upright(block)
     if policy == "keep":
         notes.append("the EXIF is too large for JPEG; only its harmless part was kept")
-    read = exifs.read(block)
     if read and read.gps:
         notes.append("the place (GPS) was left out of the metadata")
     return exifs.safe(block)

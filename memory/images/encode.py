@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from ..errors import PictureError
+from . import exif as exifs
 from .colour import srgb_profile
 
 _WEBP_SIDE = 16_383
@@ -58,7 +59,7 @@ def encode_as(
 
 def _options(media_type: str, style: Style, exif: bytes | None) -> dict[str, Any]:
     chroma = "4:4:4" if style.full_chroma else "4:2:0"
-    tags = {"icc_profile": srgb_profile(), **({"exif": exif} if exif else {})}
+    srgb = srgb_profile()
     match media_type:
         case "image/jpeg":
             return {"quality": style.quality, "subsampling": chroma}
@@ -69,8 +70,14 @@ def _options(media_type: str, style: Style, exif: bytes | None) -> dict[str, Any
         case "image/webp":
             return {"quality": style.quality, "method": 4, "exact": True}
         case "image/tiff":
-            return {"compression": "tiff_adobe_deflate", **tags}
+            words = exifs.words(exif) if exif else {}  # libtiff writes no directory below the first
+            return {"compression": "tiff_adobe_deflate", "tiffinfo": words, "icc_profile": srgb}
         case "image/avif":
-            return {"quality": style.quality, "subsampling": chroma, "speed": 8, **tags}
+            return {
+                "quality": style.quality,
+                "subsampling": chroma,
+                "speed": 8,
+                "icc_profile": srgb,
+            } | ({"exif": exif} if exif else {})
         case _:
             return {}

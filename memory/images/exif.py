@@ -96,6 +96,14 @@ def carve(block: bytes) -> bytes | None:
     return _rewritten(block, gps=True)
 
 
+def words(block: bytes) -> dict[int, str]:
+    """Return the texts among the harmless tags of the image directory."""
+    found = read(block)
+    entries = found.image.values() if found else ()
+    texts = (e for e in entries if e.tag in _IMAGE_TAGS and e.kind == 2)
+    return {e.tag: e.value.rstrip(b"\0").decode("ascii", "replace") for e in texts}
+
+
 def _rewritten(block: bytes, *, gps: bool) -> bytes | None:
     found = read(block)
     if found is None:

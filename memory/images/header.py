@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from ..errors import PictureError
+from . import named
 from .colour import Judgement, Space, judge
 from .exif import orientation_of
 from .found import Found, Mode, Reader, truncated
@@ -96,17 +97,23 @@ def judged(media_type: str, found: Found) -> Header:
     )
 
 
-def profile_of(found: Found) -> Judgement | None:
-    """Judge the embedded profile; None where there is none."""
-    return None if found.icc is None else judge(found.icc, _SPACES.get(found.mode, "RGB"))
+def profile_of(found: Found) -> tuple[bytes | None, Judgement | None]:
+    """Return the profile that explains the colours, embedded or named by number, and its judgement.
+
+    Neither where there is none.
+    """
+    icc = found.icc
+    if icc is None and named.is_known(found.primaries, found.transfer):
+        icc = named.profile(found.primaries)
+    return icc, None if icc is None else judge(icc, _SPACES.get(found.mode, "RGB"))
 
 
 def _losses(found: Found) -> tuple[str, ...]:
-    profile = profile_of(found)
-    named = found.primaries in _WIDE_PRIMARIES and profile in (None, "broken")
+    _, profile = profile_of(found)
+    unread = found.primaries in _WIDE_PRIMARIES and profile in (None, "broken")
     losses = {
         "bit_depth": found.bit_depth > 8,
-        "gamut": profile == "wide" or named or found.mode == "LAB",
+        "gamut": profile == "wide" or unread or found.mode == "LAB",
         "cmyk": found.mode == "CMYK",
         "hdr": found.transfer in _HDR_TRANSFERS,
         "profile": profile == "broken",

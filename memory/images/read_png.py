@@ -24,6 +24,7 @@ class _Seen:
     icc: bytes | None = None
     exif: bytes | None = None
     transparent: bool = False
+    palette: bool = False
     private: bool = False
     text: int = 0
     primaries: int = 2
@@ -83,6 +84,8 @@ def _note(seen: _Seen, kind: bytes, body: bytes) -> None:
         seen.exif, seen.private = body, True
     elif kind == b"tRNS":
         seen.transparent = True
+    elif kind == b"PLTE":
+        seen.palette = True
     elif kind == b"acTL" and len(body) >= 8:
         seen.frames = max(1, struct.unpack_from(">I", body)[0])
     elif kind == b"fcTL" and len(body) >= 12 and len(seen.frame_sizes) < _MAX_FRAMES_READ:
@@ -95,6 +98,8 @@ def _found(header: bytes, seen: _Seen) -> Found:
     width, height, depth, colour = struct.unpack_from(">IIBB", header)
     if colour not in _MODES or depth not in _DEPTHS[colour]:
         raise damaged("PNG", f"colour type {colour} with {depth} bits")
+    if colour == 3 and not seen.palette:
+        raise damaged("PNG", "its palette is missing")
 
     return Found(
         size=(width, height),

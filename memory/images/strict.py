@@ -13,6 +13,7 @@ BROKEN = (
     TypeError,
     KeyError,
     IndexError,
+    AssertionError,
     AttributeError,
     OverflowError,
     EOFError,

@@ -83,6 +83,21 @@ def test_the_red_of_srgb_written_in_p3_is_the_red_of_srgb(p3: bytes, encoded: Ma
     assert decoded.icc == p3
 
 
+def test_p3_named_by_number_is_converted_like_p3_by_profile(png: Make, chunk: Make) -> None:
+    row = b"\0" + bytes((234, 51, 35))
+    image = decode(png((1, 1), 8, 2, row, chunk(b"cICP", bytes((12, 13, 0, 1))))).image
+
+    assert near(pixel(image, 0, 0), (255, 0, 0), 2)
+
+
+def test_the_red_of_srgb_written_in_bt2020_is_the_red_of_srgb(png: Make, chunk: Make) -> None:
+    linear = (0.6274, 0.0691, 0.0164)  # BT.2087, first column
+    code = [round(255 * (1.055 * v ** (1 / 2.4) - 0.055)) for v in linear]
+    image = decode(png((1, 1), 8, 2, bytes((0, *code)), chunk(b"cICP", bytes((9, 13, 0, 1))))).image
+
+    assert near(pixel(image, 0, 0), (255, 0, 0), 4)
+
+
 def test_grey_stays_grey_and_the_outermost_red_is_clipped(p3: bytes, encoded: Make) -> None:
     written = Image.new("RGB", (2, 1), (128, 128, 128))
     written.putpixel((1, 0), (255, 0, 0))

@@ -121,6 +121,11 @@ def test_two_headers_in_a_png_are_refused(png: Make, chunk: Make) -> None:
         probe(png((1, 1), 8, 2, bytes(4), second))
 
 
+def test_a_palette_picture_without_palette_is_refused(png: Make) -> None:
+    with pytest.raises(PictureError, match="its palette is missing"):
+        probe(png((1, 1), 8, 3, bytes(2)))
+
+
 def test_text_and_profiles_that_inflate_without_measure_are_refused(png: Make, chunk: Make) -> None:
     packed = zlib.compress(bytes(40_000_000), 9)
     for bomb in (
