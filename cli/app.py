@@ -1,0 +1,109 @@
+"""The tree of commands. They are given as import strings, so that help loads none of them."""
+
+from cyclopts import App, Group
+
+from .exits import MEANINGS
+from .help import CalmHelp
+
+EDIT = Group("Edit", sort_key=1)
+RECORD = Group("The record", sort_key=2)
+HOUSE = Group("The house", sort_key=3)
+
+_ABOUT = """Edit a picture, look at it, say what is still wrong, and edit again, until it is good \
+enough. Every step is on record.
+
+editloop photo.jpg "brighten the shadows by 20% and crop to 4:5"
+editloop demo"""
+
+_EDIT = """Edit pictures; the word edit may be left out.
+
+The path of the answer is printed on stdout, everything else on stderr. Several pictures are \
+edited side by side, each in a run of its own. A picture may be - for standard input.
+
+editloop photo.jpg "make it a bit warmer, then crop to 4:5"
+editloop *.jpg "brighten the shadows by 20%" -o edited/
+editloop - "grayscale" -o - < photo.jpg > grey.jpg"""
+
+_DEMO = """Show what this is for: no network, no key, a few seconds.
+
+Draws a picture, spoils its light, and edits it in several turns; writes demo-source.png and \
+demo-out.png into the working folder."""
+
+_RESUME = """Go on with a run that was interrupted.
+
+Nothing that is on record is done again. A run that has ended is delivered once more."""
+
+_RETOUCH = """Apply a recipe or an instruction once, without a loop and without a record.
+
+editloop retouch photo.jpg "warmer, crop to 4:5" --explain
+editloop retouch photo.jpg --recipe recipe.json -o out.jpg"""
+
+_COMPLETION = """Print the completion script of a shell.
+
+bash: editloop completion bash > ~/.local/share/bash-completion/completions/editloop
+zsh: editloop completion zsh > "${fpath[1]}/_editloop"
+fish: editloop completion fish > ~/.config/fish/completions/editloop.fish"""
+
+_DOCTOR = """Check the store, the pictures, the engines and what they stand on.
+
+Changes nothing. Exits with 1 when something fails."""
+
+_IMAGE_USAGE = 'editloop IMAGE... "INSTRUCTION" [OPTIONS]'
+
+
+def make_app() -> App:
+    """The parser with all commands; none of them is imported yet."""
+    app = App(
+        name="editloop",
+        usage=f"{_IMAGE_USAGE}\n       editloop COMMAND [OPTIONS]",
+        help=_ABOUT,
+        help_format="plaintext",
+        help_formatter=CalmHelp(),
+        help_epilogue=exit_codes(),
+        version_flags=[],
+        group_commands=EDIT,
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=False,
+    )
+    app["--help"].show = False
+    _fill(app)
+    return app
+
+
+def _fill(app: App) -> None:
+    add = _Adder(app)
+    add("edit", "edit:edit", EDIT, _EDIT, usage=_IMAGE_USAGE, help_epilogue=exit_codes())
+    add("demo", "demo:demo", EDIT, _DEMO, help_epilogue="")
+    add("resume", "resume:resume", EDIT, _RESUME, help_epilogue="")
+    add("retouch", "retouch:retouch", EDIT, _RETOUCH, help_epilogue="")
+    add("runs", "runs:app", RECORD, "List, show, export, import and remove runs.")
+    add("config", "config:app", HOUSE, "Show the settings and where each comes from.")
+    add("doctor", "doctor:doctor", HOUSE, _DOCTOR, help_epilogue="")
+    add("version", "version:version", HOUSE, "Print the version.", help_epilogue="")
+    add("completion", "completion:completion", HOUSE, _COMPLETION, help_epilogue="")
+
+
+class _Adder:
+    """Adds commands in the order in which help shows them."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._count = 0
+
+    def __call__(self, name: str, place: str, group: Group, text: str, **more: str) -> None:
+        self._count += 1
+        self._app.command(
+            f"{__package__}.{place}",
+            name=name,
+            group=group,
+            help=text,
+            sort_key=self._count,
+            **more,
+        )
+
+
+def exit_codes() -> str:
+    """The exit codes, a line each."""
+    lines = [f"  {code:<5}{text}" for code, text in MEANINGS.items()]
+    return "\n".join(["Exit codes", *lines])

@@ -1,0 +1,151 @@
+"""What `doctor` looks at. Nothing here changes anything; a store that is missing stays missing."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+
+from ..agent import Choices
+from ..agent.wiring import editor_named, thinker_named
+from ..memory import EditloopError, SettingsError, StoreVersion
+from ..memory.store import open_store
+from .options import Common
+from .words import size
+
+State = Literal["ok", "note", "FAIL"]
+
+_SCARCE = 500_000_000
+"""Bytes; with less room than this, somebody should look."""
+
+_PACKAGES = ("numpy", "pillow", "pydantic", "sqlalchemy", "pydantic-ai-slim", "anyio")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    detail: str
+    cure: str | None = None
+    """What to do about it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """One object."""
+        return asdict(self)
+
+
+def findings(common: Common) -> list[Finding]:
+    """Look at everything, in the order in which things depend on each other."""
+    try:
+        choices = common.choices()
+    except SettingsError as error:
+        return [Finding("settings", "FAIL", str(error), "editloop config show")]
+
+    return [*_everything(choices)]
+
+
+def _everything(choices: Choices) -> Iterator[Finding]:
+    files = sorted({origin for origin in choices.origins.values() if "/" in origin})
+    yield Finding("settings", "ok", f"read from {', '.join(files)}" if files else "no file")
+    yield anyio.run(_store, choices)
+    yield _images(choices.settings.images_folder)
+    yield _room(choices.settings.images_folder)
+    for what, name, make in (
+        ("editor", choices.settings.editor, editor_named),
+        ("thinker", choices.settings.thinker, thinker_named),
+    ):
+        yield _engine(what, name, partial(make, name))
+    yield _formats()
+    yield _versions()
+
+
+async def _store(choices: Choices) -> Finding:
+    url = choices.settings.store_url
+    shown = choices.snapshot()["store"]
+    file = None if "://" in url and not url.startswith("sqlite") else _file(url)
+    if file and not file.exists():
+        return Finding("store", "ok", f"{file} is made by the first run")
+
+    try:
+        async with open_store(url, upgrade=False) as store:
+            stats = await store.stats()
+    except StoreVersion as error:
+        return Finding("store", "FAIL", str(error), "a run with this version upgrades an older one")
+    except EditloopError as error:
+        return Finding("store", "FAIL", str(error))
+
+    kind = f"SQLite {file}" if file else shown
+    held = f"{stats.runs} runs, {stats.images} pictures, {size(stats.bytes)}"
+    return Finding("store", "ok", f"{kind}, schema {stats.revision}, {held}")
+
+
+def _file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///")).expanduser()
+
+
+def _images(folder: Path) -> Finding:
+    import os
+
+    place = _nearest(folder)
+    if not os.access(place, os.W_OK):
+        cure = "change its permissions or set EDITLOOP_IMAGES"
+        return Finding("images", "FAIL", f"cannot write in {place}", cure)
+
+    detail = str(folder) if folder.exists() else f"{folder} is made by the first run"
+    return Finding("images", "ok", detail)
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(_nearest(folder)).free
+    if free < _SCARCE:
+        return Finding("room", "FAIL", f"{size(free)} free for pictures", "editloop runs gc")
+
+    return Finding("room", "ok", f"{size(free)} free for pictures")
+
+
+def _nearest(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _engine(what: str, name: str, make: Any) -> Finding:
+    try:
+        made = make()
+    except EditloopError as error:
+        return Finding(what, "FAIL", str(error), f"--{what}, or EDITLOOP_{what.upper()}")
+    except ImportError as error:
+        return Finding(what, "FAIL", f"{name}: {error}", "install editloop again")
+
+    return Finding(what, "ok", f"{made.name} (embedded: no network, no key)")
+
+
+def _formats() -> Finding:
+    from PIL import features
+
+    wanted = ("jpg", "zlib", "webp", "avif", "littlecms2")
+    missing = [name for name in wanted if not features.check(name)]
+    have = ", ".join(name for name in wanted if name not in missing)
+    if missing:
+        cure = "install the Pillow wheel"
+        return Finding("formats", "note", f"{have}; Pillow lacks {', '.join(missing)}", cure)
+
+    return Finding("formats", "ok", have)
+
+
+def _versions() -> Finding:
+    found = [f"editloop {version('editloop')}", f"Python {platform.python_version()}"]
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            return Finding("versions", "FAIL", f"{name} is missing", "install editloop again")
+
+    return Finding("versions", "ok", ", ".join(found))

@@ -1,0 +1,58 @@
+"""How texts are shown: what changed from one instruction to the next, names, sizes, times."""
+
+from difflib import SequenceMatcher
+from typing import Literal
+
+Mark = Literal["same", "added", "gone"]
+
+
+def changes(before: str, after: str) -> list[tuple[Mark, str]]:
+    """Return the words of both texts in order, in stretches of one kind.
+
+    What is the same or added is `after`; what is the same or gone is `before`, white space aside.
+    """
+    old, new = before.split(), after.split()
+    found: list[tuple[Mark, str]] = []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(("same", " ".join(new[c:d])))
+            continue
+        if a < b:
+            found.append(("gone", " ".join(old[a:b])))
+        if c < d:
+            found.append(("added", " ".join(new[c:d])))
+    return found
+
+
+def size(count: int) -> str:
+    """Bytes for a person."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{count} B" if unit == "B" else f"{amount:.3g} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time for a person."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def clipped(text: str, width: int) -> str:
+    """One line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def delta(now: float, before: float | None) -> str:
+    """The change of a score, with its sign; nothing without an earlier one."""
+    if before is None:
+        return ""
+
+    return f"{now - before:+.1f}".replace("+0.0", "±0.0").replace("-0.0", "±0.0")

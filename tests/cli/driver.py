@@ -1,0 +1,56 @@
+"""`editloop` with scripted engines beside the built-in ones, for tests that need a process.
+
+Editors: `grey` answers a lighter grey in every turn; `slow` never ends; `broken` always fails;
+`costly` wants money. Thinkers: `rising` gives better scores turn by turn; `poor` never.
+"""
+
+import io
+import sys
+
+import anyio
+from PIL import Image
+
+
+from editloop.agent.wiring import EDITORS, THINKERS
+from editloop.cli.border import run
+from editloop.memory import Critique, EditorError, Score
+from editloop.policies import ScriptedThinker
+from editloop.tools import Abilities, Edited, Editor, EditRequest, Picture, ScriptedEditor
+
+
+def grey(shade: int) -> Picture:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 12), (shade, shade, shade)).save(out, "PNG")
+    return Picture(out.getvalue(), "image/png")
+
+
+def critique(score: float, refined: str) -> Critique:
+    return Critique(score=Score(semantic=score, quality=score), reasoning="seen", refined=refined)
+
+
+async def forever(_: EditRequest) -> None:
+    print("editing", file=sys.stderr, flush=True)
+    await anyio.sleep_forever()
+
+
+def costly() -> Editor:
+    return ScriptedEditor(Edited(grey(90), cost=0.4), abilities=Abilities(cost=0.4))
+
+
+EDITORS.update(
+    grey=lambda: ScriptedEditor(*(grey(shade) for shade in range(100, 250, 10))),
+    slow=lambda: ScriptedEditor(grey(100), before=forever),
+    broken=lambda: ScriptedEditor(EditorError("the editor is away")),
+    costly=costly,
+)
+THINKERS.update(
+    rising=lambda: ScriptedThinker(
+        critique(5, "make it a little lighter"),
+        critique(7, "make it much lighter"),
+        critique(9, "make it much lighter"),
+    ),
+    poor=lambda: ScriptedThinker(*(critique(4 + n / 10, f"lighter, try {n}") for n in range(9))),
+)
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
