@@ -10,6 +10,10 @@ from PIL import Image
 from ..instruments.colour import Floats, Reals
 
 
+_SHORT = 12
+"""Lines in a window up to which adding them one by one is faster than running sums."""
+
+
 def box_mean(values: Reals, radius: int) -> Floats:
     """Mean over a square of 2 radius + 1 pixels; at the border, of what lies inside (H, W)."""
     return _run_mean(_run_mean(values, radius, 0), radius, 1)
@@ -18,16 +22,21 @@ def box_mean(values: Reals, radius: int) -> Floats:
 def fit(guide: Floats, values: Floats, radius: int, detail: float) -> tuple[Floats, Floats]:
     """Slope and offset, (H, W), so that slope x guide + offset is `values` without its detail.
 
-    `detail` is the standard deviation of the guide below which a structure is smoothed away.
+    `detail` is the standard deviation of the guide below which a structure is smoothed away. A
+    picture may guide itself.
     """
     centre = np.float32(guide.mean())  # small numbers keep single precision exact enough
-    guide = guide - centre
-    mean_guide, mean_values = box_mean(guide, radius), box_mean(values, radius)
-    variance = np.maximum(box_mean(guide * guide, radius) - mean_guide * mean_guide, 0)
-    together = box_mean(guide * values, radius) - mean_guide * mean_values
-    slope = together / (variance + np.float32(detail * detail + 1e-12))
-    offset = mean_values - slope * mean_guide
-    slope, offset = box_mean(slope, radius), box_mean(offset, radius)
+    around = guide - centre
+    mean_guide = box_mean(around, radius)
+    variance = box_mean(around * around, radius) - mean_guide * mean_guide
+    if values is guide:
+        mean_values, together = mean_guide + centre, variance
+    else:
+        mean_values = box_mean(values, radius)
+        together = box_mean(around * values, radius) - mean_guide * mean_values
+    slope = together / (np.maximum(variance, 0) + np.float32(detail * detail + 1e-12))
+    offset = box_mean(mean_values - slope * mean_guide, radius)
+    slope = box_mean(slope, radius)
     return slope, np.asarray(offset - slope * centre, np.float32)
 
 
@@ -43,6 +52,8 @@ def cut(values: Floats, size: tuple[int, int], box: tuple[int, int, int, int]) -
 
 def _run_mean(values: Reals, radius: int, axis: int) -> Floats:
     length = int(values.shape[axis])
+    if 2 * radius < min(length, _SHORT):
+        return _sum_of_shifts(np.moveaxis(values, axis, 0), radius, axis)
     sums = np.cumsum(values, axis=axis, dtype=np.float64)
     sums = np.insert(sums, 0, 0.0, axis)
     places = np.arange(length)
@@ -51,3 +62,14 @@ def _run_mean(values: Reals, radius: int, axis: int) -> Floats:
     counts = (ends - starts).reshape(shape)
     means = (np.take(sums, ends, axis) - np.take(sums, starts, axis)) / counts
     return np.asarray(means, np.float32)
+
+
+def _sum_of_shifts(values: Reals, radius: int, axis: int) -> Floats:
+    """Mean of 2 radius + 1 lines along the first axis, which is `axis` of the array returned."""
+    sums, counts = np.array(values, np.float32, order="K"), np.ones(len(values), np.float32)
+    for shift in range(1, radius + 1):
+        sums[shift:] += values[:-shift]
+        sums[:-shift] += values[shift:]
+        counts[shift:] += 1
+        counts[:-shift] += 1
+    return np.moveaxis(sums / counts[:, None], 0, axis)

@@ -42,11 +42,12 @@ def _smoothed(channel: Image.Image, amount: float) -> Image.Image:
     # averaging four pixels has already halved the noise of the view
     slope, offset = fit(half, half, _REACH, _KEPT * level / 2)
     changed = Image.new("L", channel.size)
+    slope = 1 + np.float32(amount) * (slope - 1)
+    offset *= np.float32(amount)
     for box in bands(channel.size):
         part = np.asarray(channel.crop(box), np.float32)
         smooth = cut(slope, channel.size, box) * part + cut(offset, channel.size, box)
-        mixed = part + np.float32(amount) * (smooth - part)
-        changed.paste(Image.fromarray(np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)), box)
+        changed.paste(Image.fromarray(np.clip(smooth + 0.5, 0, 255).astype(np.uint8)), box)
     return changed
 
 

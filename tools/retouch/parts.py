@@ -69,7 +69,8 @@ _LIGHT_OF_LUMA: Floats = lightness(
 
 def _scaled(pixels: Floats, gain: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
     """All three channels by the same factor, at most to where the first reaches 255."""
-    room = 255 / np.maximum(pixels.max(axis=2), 1)
+    brightest = np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
+    room = 255 / np.maximum(brightest, 1)
     return np.rint(pixels * np.minimum(gain, room)[..., None]).astype(np.uint8)
 
 
