@@ -93,7 +93,7 @@ def _retouch() -> Editor:
 
 
 def _measured() -> Thinker:
-    from ..policies.measured import Measured
+    from ..policies.measured.thinker import Measured
 
     return Measured()
 

@@ -1,1 +1,1 @@
-"""."""
+"""Outside opinions about runs: what was reached, measured apart from the thinker of the run."""

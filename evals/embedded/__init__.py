@@ -1,0 +1,1 @@
+"""The embedded engines on real photographs: instructions of ten kinds, and a report on them."""
