@@ -1,6 +1,15 @@
 """What all tests share."""
 
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,3 +28,119 @@ def photos() -> list[Path]:
     if not found:
         pytest.skip("needs the real photographs beside the project (../shared/data/photos)")
     return found
+
+
+class PostgresServer:
+    """A PostgreSQL server, and databases of one's own on it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._template = ""
+
+    def address(self, database: str) -> str:
+        """The URL of one of its databases."""
+        return urlsplit(self.url)._replace(path=f"/{database}").geturl()
+
+    async def command(self, sql: str) -> None:
+        """Run a statement outside any transaction."""
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        url = self.url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text(sql))
+        finally:
+            await engine.dispose()
+
+    async def create(self, *, empty: bool = False) -> str:
+        """Make a database, with the schema of the store unless it is to be empty."""
+        template = "template0" if empty else await self._migrated()
+        name = f"editloop_{secrets.token_hex(6)}"
+        await self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        await self.command(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    async def _migrated(self) -> str:
+        """Make the schema once; a copy of it is faster than a migration."""
+        from editloop.memory.store import open_store
+
+        if not self._template:
+            name = await self.create(empty=True)
+            async with open_store(self.address(name)):
+                self._template = name
+        return self._template
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server that is named by the environment, or a private one from installed binaries."""
+    if given := os.environ.get("EDITLOOP_TEST_POSTGRES_URL"):
+        yield PostgresServer(given)
+        return
+    binaries = _postgres_binaries()
+    if binaries is None:
+        reason = "needs PostgreSQL binaries or EDITLOOP_TEST_POSTGRES_URL"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    folder = Path(tempfile.mkdtemp(prefix="editloop-postgres-"))
+    try:
+        yield PostgresServer(_start_postgres(binaries, folder))
+    finally:
+        _as_nobody([binaries / "pg_ctl", "stop", "-m", "immediate", "-D", folder / "data"], folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
+    """A database with the schema of the store and nothing in it, for one test."""
+    name = await postgres_server.create()
+    yield postgres_server.address(name)
+    await postgres_server.drop(name)
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
+    """A database without any table, for one test."""
+    name = await postgres_server.create(empty=True)
+    yield postgres_server.address(name)
+    await postgres_server.drop(name)
+
+
+def _postgres_binaries() -> Path | None:
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")  # not on the path there
+    return max((each.parent for each in debian), key=lambda p: int(p.parent.name), default=None)
+
+
+def _start_postgres(binaries: Path, folder: Path) -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    if os.getuid() == 0:
+        os.chown(folder, *_nobody())
+    (folder / "password").write_text("secret")
+    data = folder / "data"
+    command = [binaries / "initdb", "-D", data, "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+    login = ["--username=editloop", "--auth=scram-sha-256", f"--pwfile={folder}/password"]
+    _as_nobody([*command, *login], folder)
+    options = f"-p {port} -k {folder} -h 127.0.0.1 -F -c shared_buffers=32MB"
+    command = [binaries / "pg_ctl", "start", "-w", "-D", data, "-o", options]
+    _as_nobody([*command, "-l", folder / "log"], folder)
+    return f"postgresql://editloop:secret@127.0.0.1:{port}/postgres"
+
+
+def _as_nobody(command: list[Path | str], folder: Path) -> None:
+    """Run a command of the server, which refuses to run as root."""
+    user, group = _nobody() if os.getuid() == 0 else (None, None)
+    subprocess.run(
+        command, cwd=folder, user=user, group=group, check=True, capture_output=True, timeout=60
+    )
+
+
+def _nobody() -> tuple[int, int]:
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid

@@ -1,7 +1,9 @@
 """Column types that give back exactly what they were given, on SQLite and on PostgreSQL alike."""
 
+import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -87,6 +89,10 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back."""
         return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+write_json = partial(json.dumps, allow_nan=False)
+"""How engines write documents: in ASCII, which can spell any character, and within the standard."""
 
 
 class Document(TypeDecorator[Any]):

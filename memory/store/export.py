@@ -5,6 +5,7 @@ What was exported can be imported into an empty store, and exported again to the
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,7 +48,7 @@ def line(exported: Mapping[str, Any]) -> str:
 
 def exported(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return runs for export, in the order of their ids; one that has gone is left out."""
-    return [each.model_dump(mode="json") for each in _load(connection, ids)]
+    return [_plain(each) for each in _load(connection, ids)]
 
 
 def imported(connection: Connection, given: Mapping[str, Any]) -> str:
@@ -67,6 +68,15 @@ def imported(connection: Connection, given: Mapping[str, Any]) -> str:
     remarks.insert_annotations(connection, run.id, wanted.annotations)
     remarks.insert_traces(connection, run.id, wanted.traces)
     return run.id
+
+
+def _plain(exported: Exported) -> dict[str, Any]:
+    """Return only what JSON knows. (Pydantic's own way refuses half of a surrogate pair.)"""
+    return json.loads(json.dumps(exported.model_dump(), default=_moment))
+
+
+def _moment(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
 
 
 def _load(connection: Connection, ids: Sequence[str]) -> list[Exported]:

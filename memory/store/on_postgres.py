@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from .columns import write_json
 from .engine import P, T, Work
 from .errors import translated
 
@@ -82,6 +83,7 @@ def _engine(url: URL, *, patient: bool = False) -> AsyncEngine:
     limit = None if patient else _STATEMENT_SECONDS
     return create_async_engine(
         url,
+        json_serializer=write_json,
         pool_pre_ping=not patient,
         poolclass=NullPool if patient else None,
         connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": limit},

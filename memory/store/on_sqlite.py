@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool, QueuePool
 
 from ..errors import StoreError, StoreLocked
+from .columns import write_json
 from .engine import P, T, Work
 from .errors import translated
 
@@ -103,6 +104,7 @@ class SqliteDatabase:
 def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
+        json_serializer=write_json,
         poolclass=QueuePool if foreign_keys else NullPool,
         connect_args={
             "isolation_level": None,  # transactions begin where `begin` says

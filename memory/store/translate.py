@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from ..errors import StoreDamaged
-from ..records import Critique, Failure, ImageRef, Run, Sample, Score, Stop, Task, Turn
+from ..errors import StoreDamaged, StoreError
+from ..records import Critique, Failure, ImageRef, Run, Sample, Score, Stop, Task, Turn, short
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
 
 Values = dict[str, Any]
@@ -24,7 +24,7 @@ BLANK: Values = {"turns": 0, "seconds": 0.0, "cost": 0.0}
 
 def image_values(image: ImageRef) -> Values:
     """Return the row of a picture."""
-    return image.model_dump(mode="json")
+    return image.model_dump()
 
 
 def run_values(run: Run) -> Values:
@@ -39,7 +39,7 @@ def run_values(run: Run) -> Values:
         "seed": run.task.seed,
         "editor": run.editor,
         "thinker": run.thinker,
-        "settings": to_jsonable_python(run.settings),
+        "settings": _settings_values(run),
         "trace_id": run.trace_id,
         "span_id": run.span_id,
         **BLANK,
@@ -204,8 +204,15 @@ def _stop_of(row: RunRow) -> Stop | None:
     return Stop.model_validate({"reason": row.stop_reason, "detail": row.stop_detail})
 
 
+def _settings_values(run: Run) -> Values:
+    try:
+        return to_jsonable_python(run.settings)
+    except ValueError as error:
+        raise StoreError(f"the settings of {short(run.id)} cannot be stored: {error}") from error
+
+
 def _failure_values(failure: Failure | None) -> Values | None:
-    return failure.model_dump(mode="json") if failure else None
+    return failure.model_dump() if failure else None
 
 
 def _failure_of(values: Values | None) -> Failure | None:
