@@ -113,8 +113,11 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, found: Found) -> Image.Image:
-    plain, alpha = _plain(image, found)
     icc, judgement = profile_of(found)
+    if image.mode == "RGBA" and judgement not in ("narrow", "wide"):
+        return image
+
+    plain, alpha = _plain(image, found)
     if judgement in ("narrow", "wide") and icc and plain.mode != "LAB":
         plain = colour.to_srgb(plain, icc)
     elif plain.mode == "LAB":

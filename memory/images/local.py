@@ -43,8 +43,9 @@ class LocalImages:
     """Pictures in `folder/ab/cdef…`, their views in `folder/views/ab/cdef…-768-q90.jpg`.
 
     All work happens in worker threads, at most `threads` at a time (the number of processors, and
-    at least 2): so many pictures are decoded at once, each up to 3 or 4 bytes a pixel, with one
-    copy while it is turned or converted. Several processes may share a folder.
+    at least 2): so many pictures are decoded at once. Measured at the peak, one takes 4 bytes a
+    pixel (JPEG, PNG) to 16 (WebP with alpha), so at most 1 GB each at the default limit of 64
+    megapixels. Several processes may share a folder.
     """
 
     def __init__(

@@ -29,7 +29,8 @@ class ImageRef(Frozen):
     """Bytes."""
 
     degraded: tuple[str, ...] = ()
-    """What the 8-bit sRGB view loses: `bit_depth`, `gamut`, `cmyk`, `animation`, `metadata`."""
+    """What the 8-bit sRGB view loses: `bit_depth`, `gamut`, `cmyk`, `hdr`, `profile`, `animation`,
+    `pages` (see `memory.images.Header`)."""
 
     @property
     def uri(self) -> str:

@@ -81,7 +81,7 @@ def _icc(space: bytes, kind: bytes, tags: dict[bytes, bytes]) -> bytes:
         0x02400000,
         kind,
         space,
-        b"XYZ " if space == b"RGB " else b"Lab ",
+        b"Lab " if space == b"CMYK" else b"XYZ ",
     )
     head += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28)
     head += struct.pack(">iii", 63190, 65536, 54061)
@@ -153,6 +153,13 @@ def small_rgb() -> bytes:
 def srgb() -> bytes:
     """The sRGB profile."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # Pillow leaves the core untyped
+
+
+@pytest.fixture(scope="session")
+def grey_linear() -> bytes:
+    """A grey profile whose samples are proportional to light."""
+    white = _xyz(0.9642, 1.0, 0.8249)
+    return _icc(b"GRAY", b"mntr", {b"kTRC": b"curv" + bytes(8), b"wtpt": white})
 
 
 @pytest.fixture(scope="session")

@@ -216,6 +216,21 @@ def test_grey_with_alpha_keeps_both(encoded: Make) -> None:
     assert pixel(image, 1, 1) == (80, 80, 80, 90)
 
 
+def test_lab_becomes_srgb(encoded: Make) -> None:
+    red = encoded(Image.new("LAB", (4, 4), (138, 128 + 81, 128 + 70)), "TIFF")  # L 54, a 81, b 70
+
+    decoded = decode(red)
+
+    assert near(pixel(decoded.image, 1, 1), (255, 0, 0), 8)
+    assert decoded.header.degraded == ("gamut",)
+
+
+def test_a_grey_profile_is_honoured(grey_linear: bytes, encoded: Make) -> None:
+    image = decode(encoded(Image.new("L", (4, 4), 55), "PNG", icc_profile=grey_linear)).image
+
+    assert near(pixel(image, 1, 1), (128, 128, 128), 2)  # 21.6 % of the light
+
+
 def test_bilevel_pictures_are_black_and_white(encoded: Make) -> None:
     for form in ("PNG", "TIFF"):
         image = Image.new("1", (9, 1))
