@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..memory import EditloopError
 
 _HINTS = {
-    "UnsupportedInstruction": "editloop retouch --operations",
+    "UnsupportedInstruction": "editloop retouch --schema",
     "RunNotFound": "editloop runs list",
     "StoreLocked": "try again in a moment",
     "StoreVersion": "editloop doctor",

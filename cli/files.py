@@ -78,6 +78,22 @@ def planned(
     return targets
 
 
+def check_free(target: Target) -> None:
+    """Check that a file can be written before anything is spent.
+
+    Raises:
+        SettingsError: it exists and may not be replaced, or there is no permission.
+    """
+    path = target.path
+    if path is None:
+        return
+    if path.is_dir():
+        raise SettingsError(f"{str(path)!r} is a folder; name a file or write a slash behind")
+    if path.exists() and not target.overwrite:
+        raise _exists(path)
+    _check_folder(path)
+
+
 def write(target: Target, data: bytes) -> None:
     """Write a whole file or none; an existing one is replaced only when that was asked for.
 
@@ -190,11 +206,7 @@ def _check(targets: Sequence[Target]) -> None:
         if path.resolve() in seen:
             raise SettingsError(f"two answers would be {str(path)!r}; edit them one by one")
         seen.add(path.resolve())
-        if path.is_dir():
-            raise SettingsError(f"{str(path)!r} is a folder; name a file or write a slash behind")
-        if path.exists() and not target.overwrite:
-            raise _exists(path)
-        _check_folder(path)
+        check_free(target)
 
 
 def _check_folder(path: Path) -> None:
