@@ -75,7 +75,7 @@ def _decoded(data: bytes, limits: Limits, long_side: int | None) -> Decoded:
     media_type, found = examined(data, limits)
     header = judged(media_type, found)
     try:
-        image = _loaded(data, media_type, long_side)
+        image: Image.Image = _loaded(data, media_type, long_side)
         if media_type != "image/tiff":  # Pillow turns TIFFs itself while loading
             image = _turned(image, header.orientation)
         image = _in_srgb(image, found)
