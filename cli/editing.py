@@ -1,6 +1,7 @@
 """What `edit` and `resume` do once the words are understood."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,9 @@ from .signals import cancellable
 FILE = "file"
 """The label that keeps the name of the picture, so that a resumed run can name its answer."""
 
+After = Callable[[Ending, Screen], None]
+"""Says something about the only picture, once it is delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -43,8 +47,10 @@ class Order:
         return labels(self.task.tag) | session
 
 
-def edited(order: Order, choices: Choices, screen: Screen) -> int:
-    """Edit the pictures of an order and return the exit code.
+def edited(
+    order: Order, choices: Choices, screen: Screen, *, after: After = lambda _, __: None
+) -> int:
+    """Edit the pictures of an order and return the exit code; `after` speaks before the last line.
 
     Raises:
         EditloopError: nothing could be begun.
@@ -65,7 +71,9 @@ def edited(order: Order, choices: Choices, screen: Screen) -> int:
         accept_best=answer.accept_best,
         events=order.shown.events,
     )
-    return anyio.run(_work, order, job, sources, targets, tags)
+    interrupted, endings = anyio.run(_work, order, job, sources, targets, tags)
+    keep = not order.shown.no_store
+    return settled(endings, job, json=order.json, interrupted=interrupted, keep=keep, after=after)
 
 
 def finish_of(answer: AnswerOptions) -> Finish:
@@ -74,7 +82,13 @@ def finish_of(answer: AnswerOptions) -> Finish:
 
 
 def settled(
-    endings: list[Ending], job: Job, *, json: bool, interrupted: Exit | None, keep: bool = True
+    endings: list[Ending],
+    job: Job,
+    *,
+    json: bool,
+    interrupted: Exit | None,
+    keep: bool = True,
+    after: After = lambda _, __: None,
 ) -> int:
     """Say how it ended and return the exit code."""
     if interrupted:
@@ -85,13 +99,14 @@ def settled(
         _print(ending, job, json=json)
         if len(endings) == 1:
             tell(ending, job.screen)
+            after(ending, job.screen)
     _next(endings, job, keep)
     return gravest([ending.code for ending in endings])
 
 
 async def _work(
     order: Order, job: Job, sources: list[Source], targets: list[Target], tags: dict[str, str]
-) -> int:
+) -> tuple[Exit | None, list[Ending]]:
     keep = not order.shown.no_store
     endings: list[Ending] = []
 
@@ -108,8 +123,7 @@ async def _work(
                 endings.append(ending)
                 tell_one_of_many(ending, job.screen)
 
-    interrupted = await cancellable(work)
-    return settled(endings, job, json=order.json, interrupted=interrupted, keep=keep)
+    return await cancellable(work), endings
 
 
 async def _task(order: Order, tags: dict[str, str], agent: EditAgent, source: Source) -> Task:
