@@ -10,7 +10,16 @@ from anyio import CapacityLimiter
 from ..memory import SettingsError
 from ..memory.images import LocalImages
 from ..memory.store import open_store
-from ..policies import FromBest, FromPrevious, FromSource, Rules, Thinker, reference, standard
+from ..policies import (
+    BaseChoice,
+    FromBest,
+    FromPrevious,
+    FromSource,
+    Rules,
+    Thinker,
+    reference,
+    standard,
+)
 from ..tools import Editor
 from .agent import EditAgent
 from .kit import Kit
@@ -63,9 +72,13 @@ def rules(settings: Settings) -> Rules:
     if settings.rules == "reference":
         return reference(turns=settings.turns)
 
-    bases = {"source": FromSource, "best": FromBest, "previous": FromPrevious}
+    bases: dict[str, BaseChoice] = {
+        "source": FromSource(),
+        "best": FromBest(),
+        "previous": FromPrevious(),
+    }
     made = standard(turns=settings.turns, semantic=settings.semantic, quality=settings.quality)
-    return Rules(stop=made.stop, select=made.select, base=bases[settings.base]())
+    return Rules(stop=made.stop, select=made.select, base=bases[settings.base])
 
 
 def editor_named(name: str) -> Editor:
