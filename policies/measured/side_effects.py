@@ -157,12 +157,14 @@ def _repainted(evidence: Evidence, area: Area) -> SideEffect:
     weights = scene.weights
     for wish in evidence.wishes:
         if isinstance(wish.operation, Text):
-            weights = weights * (1 - text_zone(wish.operation, pair.known.shape[::-1]))
+            weights = weights * (
+                1 - text_zone(wish.operation, (weights.shape[1], weights.shape[0]))
+            )
     places = _has(wishes, ops.Vignette) or len(evidence.areas) > 1
     gaps = unexplained(scene.before, pair.after, weights, places=places)
     share = 100 * changed_share(gaps, weights * (weights > 0.5))
     room = 1.0 + max((150 / op.levels for op in _posterized(wishes)), default=0.0)
-    return SideEffect("repainted area", area.scene.where, " %", share, room, room + 20)
+    return SideEffect("repainted area", area.scene.where, " %", share, room, room + 9)
 
 
 def _posterized(wishes: tuple[Wish, ...]) -> list[ops.Posterize]:
@@ -182,6 +184,14 @@ def _texture(evidence: Evidence) -> Iterator[SideEffect]:
         return
     rest = evidence.rest.scene
     scene = rest if rest.tiles else Scene(rest.pair, rest.pair.known)
+    for wish in evidence.wishes:
+        if isinstance(wish.operation, Text):
+            columns_rows = scene.weights.shape[1], scene.weights.shape[0]
+            zone = text_zone(wish.operation, columns_rows)
+            scene = replace(scene, weights=scene.weights * (1 - zone))
     moved = texture.sharpness(scene, 1.5)
-    room = 20.0 if evidence.geometry.identity else 35.0
-    yield SideEffect("fine detail", "", " %", moved, room, 160.0 if moved > 0 else 85.0)
+    pulled = sum(pull(wish.operation) for wish in evidence.wishes)
+    room = (20.0 if evidence.geometry.identity else 35.0) + pulled
+    yield SideEffect(
+        "fine detail", "", " %", moved, room, room + 140.0 if moved > 0 else max(85.0, room + 20)
+    )

@@ -1,6 +1,7 @@
 """Detail, noise, haloes, banding and blocks, on luma (0 to 1) at full size."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Plane, gaussian
 
@@ -23,7 +24,7 @@ def noise(field: Plane) -> float:
         return float("nan")
     two = np.float32(2)
     rows = field[:-2] - two * field[1:-1] + field[2:]
-    both = rows[:, :-2] - two * rows[:, 1:-1] + rows[:, 2:]
+    both: Plane = (rows[:, :-2] - two * rows[:, 1:-1] + rows[:, 2:]).astype(np.float32)
     tone = _blocks(field[1:-1, 1:-1]).mean(axis=(1, 3))
     power = _blocks(both * both).mean(axis=(1, 3))[(tone > 0.03) & (tone < 0.97)]
     if power.size < 4:
@@ -37,17 +38,22 @@ def _blocks(field: Plane) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def halo(before: Plane, after: Plane) -> float:
-    """Overshoot along strong edges: mean lightness beyond the range that the edge had (0 to 1).
+    """Bright and dark seams along strong edges, in luma (0 to 1), beyond those of the source.
 
-    `before` has to have the tones of the edit already; only what stands out of a neighbourhood of
-    seven pixels counts.
+    `before` has to have the tones of the edit already. Seams are what a morphological opening or
+    closing of eleven pixels removes; tones that merely differ on both sides of an edge leave none.
     """
-    top, bottom = _extreme(before, 3, np.maximum), _extreme(before, 3, np.minimum)
-    edge = (top - bottom) > 0.15
-    if float(edge.mean()) < 0.002:
+    edge = (_extreme(before, 3, np.maximum) - _extreme(before, 3, np.minimum)) > 0.15
+    if np.count_nonzero(edge) < 0.002 * edge.size:
         return 0.0
-    beyond = np.maximum(after - top, 0) + np.maximum(bottom - after, 0)
-    return float(np.sqrt((beyond[edge] ** 2).mean()))
+    return max(0.0, _seams(after, edge) - 1.1 * _seams(before, edge))
+
+
+def _seams(field: Plane, edge: NDArray[np.bool_]) -> float:
+    opened = _extreme(_extreme(field, 5, np.minimum), 5, np.maximum)
+    closed = _extreme(_extreme(field, 5, np.maximum), 5, np.minimum)
+    bright, dark = (field - opened)[edge], (closed - field)[edge]
+    return float(np.sqrt((bright * bright + dark * dark).mean()))
 
 
 def _extreme(field: Plane, reach: int, pick: np.ufunc) -> Plane:
