@@ -20,7 +20,7 @@ from .writer import write
 MOST_CHARACTERS: Final = 2_000
 """The longest instruction; only what `write` wrote may be longer."""
 
-_MOST_CANONICAL: Final = 200_000
+_MOST_CANONICAL: Final = 120_000
 _MOST_OPERATIONS: Final = 64
 
 
@@ -83,6 +83,7 @@ class _Instruction:
         segments = split(self._known(lex(self.text)))
         at = 0
         while at < len(segments):
+            self._count(len(segments))
             try:
                 at += self._take(segments, at)
             except Unread as error:
@@ -96,6 +97,16 @@ class _Instruction:
         self._prefer_named()
         self._agree()
         return self._clauses(segments)
+
+    def _count(self, segments: int) -> None:
+        """Stop early where it is too much anyway.
+
+        Raises:
+            InputError: more operations or clauses than an instruction may have.
+        """
+        done = sum(len(reading.operations) for reading in self.readings)
+        if done > _MOST_OPERATIONS or segments > 4 * _MOST_OPERATIONS:
+            raise InputError(f"give at most {_MOST_OPERATIONS} operations in one instruction")
 
     def _clauses(self, segments: list[Segment]) -> tuple[Clause, ...]:
         if self.readings:

@@ -99,13 +99,21 @@ class _Places:
         while self.at < len(self.items):
             region = self.chain(0)
             if region is None:
-                rest.append(self.items[self.at])
-                self.at += 1
+                rest.extend(self.plain())
             elif found is not None:
                 raise Unread("name one place per clause")
             else:
                 found = region
         return rest, found
+
+    def plain(self) -> list[Item]:
+        """Pass over what is no place: one item, or a run of prepositions, so that none is looked
+        at twice."""
+        start = self.at
+        while (item := self.peek()) and item.kind in ("prep", "outside"):
+            self.at += 1
+        self.at = max(self.at, start + 1)
+        return self.items[start : self.at]
 
     def chain(self, depth: int) -> Region | None:
         """One or more places that follow each other."""

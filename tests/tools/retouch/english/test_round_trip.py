@@ -84,7 +84,19 @@ def shape(op: str, **parts: st.SearchStrategy[object]) -> st.SearchStrategy[Fiel
 POINTS = st.lists(UNIT, min_size=2, max_size=16, unique=True).flatmap(
     lambda xs: st.tuples(*[st.tuples(st.just(x), UNIT) for x in sorted(xs)])
 )
-AMOUNTS = ["brightness", "contrast", "highlights", "shadows", "whites", "blacks", "temperature", "tint", "saturation", "vibrance", "clarity"]
+AMOUNTS = [
+    "brightness",
+    "contrast",
+    "highlights",
+    "shadows",
+    "whites",
+    "blacks",
+    "temperature",
+    "tint",
+    "saturation",
+    "vibrance",
+    "clarity",
+]
 OPERATIONS = st.one_of(
     *(light(op, amount=AMOUNT) for op in AMOUNTS),
     light("exposure", stops=numbers(-5, 5)),
@@ -160,8 +172,29 @@ def test_the_strategies_cover_every_operation_and_region_of_the_schema() -> None
     }
     seen = {
         *AMOUNTS,
-        *["exposure", "hue", "hue_band", "curve", "sharpen", "denoise", "blur", "vignette", "grain", "grayscale"],
-        *["sepia", "invert", "posterize", "crop_box", "crop_aspect", "trim", "straighten", "rotate", "flip"],
+        *[
+            "exposure",
+            "hue",
+            "hue_band",
+            "curve",
+            "sharpen",
+            "denoise",
+            "blur",
+            "vignette",
+            "grain",
+            "grayscale",
+        ],
+        *[
+            "sepia",
+            "invert",
+            "posterize",
+            "crop_box",
+            "crop_aspect",
+            "trim",
+            "straighten",
+            "rotate",
+            "flip",
+        ],
         *["resize", "border", "pad_aspect", "text"],
     }
     assert names == seen
