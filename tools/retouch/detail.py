@@ -16,7 +16,7 @@ Detail = Clarity | Sharpen | Denoise | Blur
 _CLARITY_VIEW = 480
 """Long side of the view that local contrast is fitted on."""
 
-_CLARITY_EDGE = 0.11
+_CLARITY_EDGE = 0.08
 """Standard deviation of luma above which a structure is an edge, which clarity leaves alone: this
 is what keeps it free of haloes."""
 

@@ -10,7 +10,7 @@ from .pixels import bands
 _REACH = 2
 """Radius of the guided filter on the half-size view: it averages over about ten pixels."""
 
-_KEPT = 2.5
+_KEPT = 3.5
 """Structures this many times stronger than the noise count as the picture's."""
 
 

@@ -100,12 +100,13 @@ def _pivot_for(mean: float, slope: float, tally: Tally) -> float:
 
 def _sigmoid(slope: float, pivot: float) -> ToneCurve:
     """A straight line in log odds: black, white and the pivot stay, `slope` is that at the pivot."""
-    odds = np.float32(pivot / (1 - pivot))
+    middle = np.float32(log(pivot / (1 - pivot)))
 
     def curve(x: Floats) -> Floats:
-        inside = np.clip(x, 0.0, 0.9999)
-        power = (inside / (1 - inside) / odds) ** np.float32(slope)
-        return np.where(x >= 1, np.float32(1), power * odds / (1 + power * odds))
+        inside = np.clip(x, 1e-6, 1 - 1e-6)
+        odds = middle + np.float32(slope) * (np.log(inside / (1 - inside)) - middle)
+        bent = 1 / (1 + np.exp(np.clip(-odds, -60, 60)))
+        return np.asarray(np.where(x <= 0, 0, np.where(x >= 1, 1, bent)), np.float32)
 
     return curve
 
