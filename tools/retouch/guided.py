@@ -9,7 +9,6 @@ from PIL import Image
 
 from ..instruments.colour import Floats, Reals
 
-
 _SHORT = 12
 """Lines in a window up to which adding them one by one is faster than running sums."""
 

@@ -17,7 +17,8 @@ def monotone_cubic(points: Sequence[tuple[float, float]]) -> Curve:
     """
     x = np.array([point[0] for point in points])
     y = np.array([point[1] for point in points])
-    steps, slopes = np.diff(x), np.diff(y) / np.diff(x)
+    steps = np.maximum(np.diff(x), 1e-6)  # far below one level: a step, not an overflow
+    slopes = np.diff(y) / steps
     tangents = np.concatenate([slopes[:1], _inner(steps, slopes), slopes[-1:]])
 
     def curve(values: Floats) -> Floats:
