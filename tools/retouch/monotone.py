@@ -35,6 +35,6 @@ def monotone_cubic(points: Sequence[tuple[float, float]]) -> Curve:
 def _inner(steps: NDArray[np.float64], slopes: NDArray[np.float64]) -> NDArray[np.float64]:
     before, after = slopes[:-1], slopes[1:]
     near, far = 2 * steps[1:] + steps[:-1], steps[1:] + 2 * steps[:-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mean = (near + far) / (near / before + far / after)
     return np.where(before * after > 0, mean, 0.0)
