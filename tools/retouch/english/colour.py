@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, get_args
+from typing import Final
 
 from ..photometric import Photometric
 from ..recipe import Operation
@@ -11,7 +11,7 @@ from .amounts import graded
 from .building import operation
 from .items import Item, Quantity
 from .looks import LOOKS, scaled
-from .places import COLOUR_HUES, HUE_ANGLES
+from .places import COLOUR_HUES, HUE_ANGLES, hue_name
 from .regions import confined, hue_region, overlap
 from .slots import Slots
 from .tonal import effect
@@ -38,7 +38,7 @@ def read_towards(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
         "set",
     }:
         raise Unread
-    hues = [hue for hue in (_hue(item) for item in slots.core) if hue]
+    hues = _hues(slots)
     target = slots.keys("target")
     if target == ("tint",) and len(hues) == 1:
         return (graded("tint", _tint(hues[0]), slots),)
@@ -47,9 +47,18 @@ def read_towards(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     return (_turned(hues[0], hues[1], slots, full="turn" in verbs),)
 
 
+def _hues(slots: Slots) -> list[HueName]:
+    """The hues that a clause names, in order."""
+    found: list[HueName] = []
+    for item in slots.core:
+        if hue := _hue(item):
+            found.append(hue)
+    return found
+
+
 def _hue(item: Item) -> HueName | None:
     if item.kind == "hue":
-        return next(hue for hue in get_args(HueName) if hue == item.key)
+        return hue_name(item.key)
     if item.kind == "colour":
         if item.key not in COLOUR_HUES:
             raise Unread(f"{item.key} is no hue that a rotation reaches")
@@ -170,7 +179,7 @@ def read_look(slots: Slots, items: Sequence[Item]) -> tuple[Operation, ...]:
     if verbs - (allowed if looks != ("dehaze",) else {"remove", "down", "less"}):
         raise Unread("a look can be asked for, not taken away")
     region = slots.region
-    if hue := next((_hue(item) for item in slots.core if item.kind == "hue"), None):
+    for hue in _hues(slots):
         region = overlap([hue_region(hue), region]) if region else hue_region(hue)
     parts: list[Photometric] = [scaled(part, slots.strength) for part in LOOKS[looks[0]]]
     return tuple(confined(part, region) if region else part for part in parts)

@@ -117,7 +117,7 @@ def _anchor(items: Sequence[Item]) -> str:
 def _cut(items: Sequence[Item], keep: bool) -> Operation:
     areas = [item for item in items if item.kind == "area" and item.area is not None]
     numbers = [item.number for item in items if item.kind == "number" and item.number]
-    sides = keys(items, "side") + [word for word in keys(items, "word")]
+    sides = keys(items, "side") + keys(items, "word")
     if len(areas) == 1 and not numbers and not sides and areas[0].area is not None:
         if not keep:
             raise Unread("say 'crop to' that part to keep it")
@@ -206,15 +206,22 @@ def read_trim(items: Sequence[Item]) -> tuple[Operation, ...]:
         verbs != ["trim"] and not targets
     ):
         raise Unread
-    return (operation("trim", **_tolerance(rest)),)
+    return (operation("trim", **share_param(rest, "tolerance")),)
 
 
-def _tolerance(items: Sequence[Item]) -> dict[str, object]:
+def share_param(items: Sequence[Item], name: str) -> dict[str, object]:
+    """The one parameter in parentheses that is understood, as a fraction.
+
+    Raises:
+        Unread: there is another.
+    """
     groups = [item.params for item in items if item.kind == "params"]
-    if len(groups) > 1 or any(set(group) != {"tolerance"} for group in groups):
+    if not groups:
+        return {}
+    value = groups[0].get(name)
+    if len(groups) > 1 or set(groups[0]) != {name} or not isinstance(value, Quantity):
         raise Unread
-    values = [group["tolerance"] for group in groups]
-    return {"tolerance": value.share for value in values if isinstance(value, Quantity)}
+    return {name: value.share}
 
 
 def colour_of(items: Sequence[Item]) -> str | None:
@@ -231,7 +238,8 @@ def colour_of(items: Sequence[Item]) -> str | None:
     return COLOURS.get(found[0], found[0]) if found else None
 
 
-_WIDTHS: Final = {"thin": 0.01, "thick": 0.05}
+_WIDTHS: Final[dict[str, float]] = {"thin": 0.01, "thick": 0.05}
+_VERY: Final[dict[str, float]] = {"thin": 0.005, "thick": 0.1}
 
 
 def read_border(items: Sequence[Item]) -> tuple[Operation, ...]:
@@ -241,22 +249,24 @@ def read_border(items: Sequence[Item]) -> tuple[Operation, ...]:
         Unread: the clause is of another kind.
     """
     rest = core(items, "verb", "target", "colour", "number", "word", "level")
-    numbers = [item.number for item in rest if item.kind == "number" and item.number]
-    widths = keys(rest, "word")
     if keys(rest, "target") != ["border"] or not set(keys(rest, "verb")) <= {"add", "make"}:
         raise Unread
-    if (
-        len(numbers) + len(widths) > 1
-        or not set(widths) <= set(_WIDTHS)
-        or (keys(rest, "level") and not widths)
-    ):
-        raise Unread("give one width: thin, thick or per cent of the shorter side")
-    fields: dict[str, object] = {"width": _WIDTHS[width] for width in widths}
-    if numbers:
-        fields["width"] = float(_share(numbers[0]))
+    fields = _width(rest)
     if colour := colour_of(rest):
         fields["colour"] = colour
     return (operation("border", **fields),)
+
+
+def _width(items: Sequence[Item]) -> dict[str, object]:
+    numbers = [item.number for item in items if item.kind == "number" and item.number]
+    words, levels = keys(items, "word"), keys(items, "level")
+    table = _VERY if levels == ["strong"] else _WIDTHS
+    known = set(words) <= set(table) and (not levels or (levels == ["strong"] and words))
+    if len(numbers) + len(words) > 1 or not known:
+        raise Unread("give one width: thin, thick or per cent of the shorter side")
+    if numbers:
+        return {"width": float(_share(numbers[0]))}
+    return {"width": table[words[0]]} if words else {}
 
 
 def read_pad(items: Sequence[Item]) -> tuple[Operation, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 from ....memory import InputError
 from ..recipe import Operation
 from .building import operation
-from .framing import colour_of, core, keys
+from .framing import colour_of, core, keys, share_param
 from .items import Item, Quantity
 from .tries import Unread
 
@@ -198,16 +198,11 @@ def read_text(items: Sequence[Item]) -> tuple[Operation, ...]:
         or set(words) - set(_LETTERS)
     ):
         raise Unread
-    fields: dict[str, object] = {"height": _LETTERS[word] for word in words}
-    fields |= {"anchor": place for place in places} | _height(rest)
+    fields = share_param(rest, "height")
+    if words:
+        fields["height"] = _LETTERS[words[0]]
+    if places:
+        fields["anchor"] = places[0]
     if colour := colour_of(rest):
         fields["colour"] = colour
     return (operation("text", content=quotes[0], **fields),)
-
-
-def _height(items: Sequence[Item]) -> dict[str, object]:
-    groups = [item.params for item in items if item.kind == "params"]
-    if len(groups) > 1 or any(set(group) != {"height"} for group in groups):
-        raise Unread
-    values = [group["height"] for group in groups]
-    return {"height": value.share for value in values if isinstance(value, Quantity)}

@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Final
 
 from ....memory import InputError, UnsupportedInstruction
+from ..photometric import Photometric
 from ..recipe import Operation, Recipe
 from ..region import Region
 from .clause import Clause, Segment
 from .items import Item
 from .lexer import lex
 from .negation import Constraint, forbids, read_constraint
-from .reading import PHOTOMETRIC, Reading, read_next
+from .reading import Reading, attempt, read_next
 from .refusals import refused
 from .regions import confined, read_places
 from .splitter import split, split_at_with
@@ -46,14 +47,25 @@ def read_clauses(instruction: str) -> tuple[Clause, ...]:
     clauses = _Instruction(instruction).read()
     if len(_flat(clauses)) > _MOST_OPERATIONS:
         raise InputError(f"at most {_MOST_OPERATIONS} operations fit into one instruction")
-    if len(instruction) > MOST_CHARACTERS:
-        if write(Recipe(operations=_flat(clauses))) != instruction:
-            raise _too_long(instruction)
+    long = len(instruction) > MOST_CHARACTERS
+    if long and write(Recipe(operations=_flat(clauses))) != instruction:
+        raise _too_long(instruction)
     return clauses
 
 
 def _flat(clauses: tuple[Clause, ...]) -> tuple[Operation, ...]:
     return tuple(one for clause in clauses for one in clause.operations)
+
+
+def _halves(segment: Segment) -> list[Segment]:
+    """Two clauses around a "with", where both can be read on their own."""
+    parts = split_at_with(segment)
+    try:
+        for part in parts:
+            attempt(part.items)
+    except Unread:
+        return []
+    return parts
 
 
 def _place(one: Operation) -> tuple[str, str]:
@@ -87,7 +99,7 @@ class _Instruction:
             try:
                 at += self._take(segments, at)
             except Unread as error:
-                if parts := split_at_with(segments[at]):
+                if parts := _halves(segments[at]):
                     segments[at : at + 1] = parts
                     continue
                 raise refused(self._words(segments[at]), error.advice) from None
@@ -199,14 +211,14 @@ class _Instruction:
             self.readings = [self._without(reading, one.vetoed) for reading in self.readings]
 
     def _exclude(self, region: Region) -> None:
-        lights = [r for r in self.readings if any(isinstance(o, PHOTOMETRIC) for o in r.operations)]
+        lights = [r for r in self.readings if any(isinstance(o, Photometric) for o in r.operations)]
         if not lights:
             raise Unread("only changes of light and colour can leave a part as it is")
         self.readings = [
             replace(
                 reading,
                 operations=tuple(
-                    confined(o, region) if isinstance(o, PHOTOMETRIC) else o
+                    confined(o, region) if isinstance(o, Photometric) else o
                     for o in reading.operations
                 ),
             )

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final
 
 from ..region import HueName, Region
 from .clause import Segment
 from .framing import keys
 from .items import Item
+from .places import HUES
 from .regions import TONAL, hue_region, neither, place_of, read_places
 from .tries import Unread
 from .words import NEGATIONS
@@ -156,7 +157,7 @@ def _regions(items: Sequence[Item], named: Sequence[Item]) -> list[Region]:
         if region is None or any(item.kind in ("open", "close", "outside") for item in rest):
             raise Unread
         found = [region]
-    bands = [hue for hue in get_args(HueName) if hue in keys(items, "hue")]
+    bands: list[HueName] = [hue for hue in HUES if hue in keys(items, "hue")]
     tones = [TONAL[item.key] for item in named if _tonal(item)]
     if any(item.kind in ("colour", "point", "ratio") for item in items):
         raise Unread("a colour is left alone as 'the reds' or 'the red areas'")

@@ -27,6 +27,12 @@ HUES: Final[dict[HueName, str]] = {
     "magenta": "magentas, magenta tones, pinks, pink tones, magenta hues",
 }
 
+
+def hue_name(key: str) -> HueName:
+    """The band of that name, for the type checker's sake."""
+    return next(hue for hue in HUES if hue == key)
+
+
 COLOUR_HUES: Final[dict[str, HueName]] = {
     "red": "red",
     "orange": "orange",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, get_args
+from typing import Final
 
 from ..photometric import Photometric
 from ..recipe import Operation
@@ -18,8 +18,6 @@ from .slots import Slots, fill
 from .splitter import continues, joined
 from .tonal import read_change, read_stops, read_target
 from .tries import Unread
-
-PHOTOMETRIC: Final = get_args(Photometric)
 
 _SHAPES: Final[tuple[Callable[[Sequence[Item]], tuple[Operation, ...]], ...]] = (
     read_text,
@@ -67,7 +65,7 @@ class Reading:
         kinds = {item.kind for item in self.items}
         verbs = {item.key for item in self.items if item.kind == "verb"}
         degreeless = all(
-            op.op in _FIXED or not isinstance(op, PHOTOMETRIC) for op in self.operations
+            op.op in _FIXED or not isinstance(op, Photometric) for op in self.operations
         )
         return not (kinds & set(_EXACT) or verbs & {"double", "triple", "halve"} or degreeless)
 
@@ -84,7 +82,7 @@ class Reading:
         """
         parts: list[Operation] = []
         for one in self.operations:
-            if not isinstance(one, PHOTOMETRIC):
+            if not isinstance(one, Photometric):
                 raise Unread(f"{one.op.replace('_', ' ')} acts on the whole picture")
             parts.append(confined(one, region))
         return replace(self, operations=tuple(parts))

@@ -11,14 +11,18 @@ from .looks import BRIGHT, DARK, MIDTONES
 from .places import POSITIONS
 from .tries import Unread
 
-AREAS: Final[dict[str, Region]] = {
+_NAMED: Final[dict[str, Region]] = {
     "sky": Sky(),
     "mask": MaskImage(),
     "bright": BRIGHT,
     "dark": DARK,
     "midtones": MIDTONES,
     "ellipse": Ellipse(),
-} | {name: Position.model_validate({"name": name}) for name in POSITIONS}
+}
+_POSITIONS: Final[dict[str, Region]] = {
+    name: Position.model_validate({"name": name}) for name in POSITIONS
+}
+AREAS: Final = _NAMED | _POSITIONS
 """The regions that have a name."""
 
 TONAL: Final = {"shadows": DARK, "highlights": BRIGHT}

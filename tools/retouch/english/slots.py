@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..region import Region
 from .items import Item, Quantity, Strength
@@ -52,7 +53,7 @@ def fill(items: Sequence[Item]) -> Slots:
         raise Unread("give one number per clause")
     goal = any(
         one.kind == "prep" and one.key == "to" and other.kind == "number"
-        for one, other in zip(rest, rest[1:], strict=False)
+        for one, other in pairwise(rest)
     )
     slotted = ("number", "params", "prep", "level", "sep")
     return Slots(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from .clause import Segment
@@ -43,7 +44,7 @@ def _close(segments: list[Segment], run: list[Item], joint: str) -> None:
 def joined(segments: Sequence[Segment]) -> Segment:
     """One segment of several, with the joints kept inside."""
     items = list(segments[0].items)
-    for one, other in zip(segments, segments[1:], strict=False):
+    for one, other in pairwise(segments):
         items += [Item("sep", other.joint, one.end, other.start), *other.items]
     return replace(segments[0], items=tuple(items), end=segments[-1].end)
 

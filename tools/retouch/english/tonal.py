@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final, get_args
+from typing import Final
 
 from ..recipe import Operation
-from ..region import HueName
 from .amounts import graded
 from .building import operation
 from .items import Item, Quantity
+from .places import hue_name
 from .regions import TONAL, hue_region, overlap
 from .slots import Slots
 from .tries import Unread
@@ -135,8 +135,7 @@ def _within(slots: Slots, target: str) -> Slots:
 def _on_hue(name: str, sign: int, hue: str, slots: Slots) -> Operation:
     if name in _BAND and not (slots.number and slots.number.unit == "EV"):
         return graded(_BAND[name], sign, slots, hue=hue)
-    named = next(one for one in get_args(HueName) if one == hue)
-    region = hue_region(named)
+    region = hue_region(hue_name(hue))
     region = overlap([region, slots.region]) if slots.region else region
     return effect(name, sign, replace(slots, region=region))
 
@@ -204,9 +203,10 @@ def _adjusted(target: str, sign: int, slots: Slots) -> Operation:
     if target in _CASTS:
         name, cure = _CASTS[target]
         return graded(name, -cure * sign, slots)
-    if not sign and slots.number and not slots.number.signed and target not in _ADDED:
-        if "set" not in verbs and "shift" not in verbs and not (slots.goal or _bare(slots)):
-            raise Unread("say 'increase' or 'reduce', or give the number a sign: +20, -20")
+    plain = slots.number is not None and not slots.number.signed and target not in _ADDED
+    put = bool({"set", "shift"} & set(verbs)) or slots.goal or _bare(slots)
+    if not sign and plain and not put:
+        raise Unread("say 'increase' or 'reduce', or give the number a sign: +20, -20")
     if not sign and slots.number is None and target in _ADDED:
         sign = 1
     return effect(target, sign, slots)

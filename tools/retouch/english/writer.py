@@ -1,6 +1,6 @@
 """A recipe to plain English that `read` turns back into the same recipe."""
 
-from typing import Final, get_args
+from typing import Final
 
 from ..geometric import Geometric
 from ..photometric import (
@@ -38,7 +38,7 @@ def write(recipe: Recipe) -> str:
 
 
 def _clause(one: Operation) -> str:
-    if isinstance(one, get_args(Geometric)):
+    if isinstance(one, Geometric):
         return write_geometric(one)
     return write_photometric(one) + write_region(one.region)
 

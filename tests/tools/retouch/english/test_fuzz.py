@@ -11,7 +11,36 @@ from editloop.tools.retouch.english import MOST_CHARACTERS, read, read_clauses, 
 from editloop.tools.retouch.english.lexicon import PHRASES
 
 PIECES = [" ".join(words) for words in PHRASES] + [
-    *["20%", "20", "-20", "+1", "0.5", "5px", "30°", "2x", "1/2", "4:5", "800x600", "red", "#336699", "(", ")", "[", "]", ",", ".", ";", "-", "'", '"', "“", "”", "%", "/", ":"],
+    *[
+        "20%",
+        "20",
+        "-20",
+        "+1",
+        "0.5",
+        "5px",
+        "30°",
+        "2x",
+        "1/2",
+        "4:5",
+        "800x600",
+        "red",
+        "#336699",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        ";",
+        "-",
+        "'",
+        '"',
+        "“",
+        "”",
+        "%",
+        "/",
+        ":",
+    ],
     *("(0, 0)", "(radius 2 px)", "(feather 10%)", '"Hello"', "half a stop", "two thirds", "5500K"),
     *("everything yellow", "the yellow parts", "the box from 10% to 20% of the width"),
     *("the box 10% 20% 50% 60%", "areas of lightness 10% to 20%", "cat", "\n", "1e5", "9" * 40),
@@ -24,19 +53,31 @@ SENTENCES = [
     "in the top half, increase contrast and saturation",
     "reduce the noise by 50% in the dark areas, then sharpen it slightly",
 ]
-NOUNS = (
-    ["cat", "roof", "window", "person", "car", "background", "dog", "lamp", "teeth", "Monet", "Gebäude", "写真", "xyzzy", "smile"]
-)
+NOUNS = [
+    "cat",
+    "roof",
+    "window",
+    "person",
+    "car",
+    "background",
+    "dog",
+    "lamp",
+    "teeth",
+    "Monet",
+    "Gebäude",
+    "写真",
+    "xyzzy",
+    "smile",
+]
 
 
 def answer(text: str) -> None:
     """Read; only the promised errors may leave."""
     try:
         recipe = read(text)
-    except InputError as error:
-        assert str(error)
-    else:
-        assert read(write(recipe)) == recipe
+    except InputError:
+        return
+    assert read(write(recipe)) == recipe
 
 
 @settings(deadline=None, max_examples=300)

@@ -16,9 +16,9 @@ REGION: TypeAdapter[Region] = TypeAdapter(Region)
 Fields = dict[str, object]
 
 
-def numbers(low: float, high: float, **more: bool) -> st.SearchStrategy[float]:
-    rounded = st.integers(int(low) + (low == 0 and more.get("exclude_min", False)), int(high))
-    return st.one_of(rounded.map(float), st.floats(low, high, **more))
+def numbers(low: float, high: float, exclude_min: bool = False) -> st.SearchStrategy[float]:
+    rounded = st.integers(int(low) + exclude_min, int(high))
+    return st.one_of(rounded.map(float), st.floats(low, high, exclude_min=exclude_min))
 
 
 UNIT = st.one_of(st.integers(0, 20).map(lambda n: n / 20), st.floats(0, 1))
@@ -115,7 +115,7 @@ OPERATIONS = st.one_of(
     light("sepia", amount=STRENGTH),
     light("invert"),
     light("posterize", levels=st.integers(2, 64)),
-    st.builds(lambda box: {"op": "crop_box", **box}, boxes()),
+    boxes().map(lambda box: {"op": "crop_box", **box}),
     shape("crop_aspect", ratio=RATIO, anchor=ANCHORS),
     shape("trim", tolerance=UNIT),
     shape("straighten", degrees=numbers(-45, 45)),
