@@ -72,7 +72,8 @@ def imported(connection: Connection, given: Mapping[str, Any]) -> str:
 
 def _plain(exported: Exported) -> dict[str, Any]:
     """Return only what JSON knows. (Pydantic's own way refuses half of a surrogate pair.)"""
-    return json.loads(json.dumps(exported.model_dump(), default=_moment))
+    plain: dict[str, Any] = json.loads(json.dumps(exported.model_dump(), default=_moment))
+    return plain
 
 
 def _moment(value: datetime) -> str:

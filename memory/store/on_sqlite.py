@@ -92,7 +92,8 @@ class SqliteDatabase:
         with translated(self.shown, self.path):
             connection = sqlite3.connect(self.path, isolation_level=None)
             try:
-                return connection.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+                (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+                return str(mode) == "wal"
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                     return False

@@ -206,9 +206,10 @@ def _stop_of(row: RunRow) -> Stop | None:
 
 def _settings_values(run: Run) -> Values:
     try:
-        return to_jsonable_python(run.settings)
+        plain: Values = to_jsonable_python(run.settings)
     except ValueError as error:
         raise StoreError(f"the settings of {short(run.id)} cannot be stored: {error}") from error
+    return plain
 
 
 def _failure_values(failure: Failure | None) -> Values | None:

@@ -47,7 +47,8 @@ def revision(connection: Connection) -> str | None:
     """Return the revision of a store's schema; None while it has none."""
     names = set(inspect(connection).get_table_names())
     if VERSION_TABLE in names:
-        return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+        found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+        return found
     ours = names if connection.dialect.name == "sqlite" else names & set(Row.metadata.tables)
     if ours:
         raise StoreError(

@@ -159,7 +159,7 @@ def _spend(
 
 def _base_sha(connection: Connection, run_id: str, turn: Turn) -> str:
     """Return the picture of the earlier turn that this one edits."""
-    sha = None
+    sha: str | None = None
     if turn.base < turn.number:
         here = {"this": run_id, "turn_number": turn.base}
         sha = connection.scalar(statements.EDITED_SHA, here)
@@ -173,7 +173,8 @@ def _base_sha(connection: Connection, run_id: str, turn: Turn) -> str:
 
 def _answer_sha(connection: Connection, run_id: str, number: int) -> str:
     """Return the picture of the turn that is the answer."""
-    sha = connection.scalar(statements.EDITED_SHA, {"this": run_id, "turn_number": number})
+    here = {"this": run_id, "turn_number": number}
+    sha: str | None = connection.scalar(statements.EDITED_SHA, here)
     if sha is None:
         raise StoreError(f"turn {number} of {short(run_id)} has no picture to be the answer")
     return sha

@@ -79,7 +79,8 @@ def make() -> Maker:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     """The kind of database that a test runs on; tests that use it run on both."""
-    return request.param
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture
@@ -87,7 +88,8 @@ def store_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     """An address of a store with nothing in it."""
     if database == "sqlite":
         return str(tmp_path / "runs" / "editloop.db")
-    return request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture
@@ -95,7 +97,8 @@ def empty_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     """An address where no store has been made yet."""
     if database == "sqlite":
         return str(tmp_path / "runs" / "editloop.db")
-    return request.getfixturevalue("empty_postgres_url")
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
 
 
 @pytest.fixture

@@ -156,8 +156,8 @@ STEPS = st.sampled_from(["claim", "write", "release", "wait"])
 async def test_two_workers_never_own_a_run_at_the_same_time(
     steps: list[tuple[bool, str]], store: Store, rival: Store, make: Maker, clock: Clock
 ) -> None:
-    run, owner, until = make.run(), True, clock.now() + timedelta(seconds=60)
-    turns = 0
+    owner: bool | None = True
+    run, until, turns = make.run(), clock.now() + timedelta(seconds=60), 0
     await store.opened(run)
     for first, step in steps:
         worker = store if first else rival

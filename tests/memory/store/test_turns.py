@@ -123,15 +123,16 @@ async def test_a_turn_with_nothing_in_it_is_refused(store: Store, make: Maker) -
 async def test_a_turn_cannot_edit_a_picture_that_is_not_there(store: Store, make: Maker) -> None:
     run = make.run()
     await store.opened(run)
-    for base in (1, 7):
-        with pytest.raises(StoreError, match=f"picture of turn {base}, which has none"):
-            await store.edited(run.id, make.half(1, base=base))
+    failure = Failure(border="editor", kind="EditorBusy", message="503", retryable=True)
+    await store.edited(run.id, make.half(1, edited=None, failure=failure))
+    with pytest.raises(StoreError, match="picture of turn 1, which has none"):
+        await store.edited(run.id, make.half(2, base=1))
 
 
 async def test_an_answer_without_a_picture_is_refused(store: Store, make: Maker) -> None:
     run = await make.written(store, make.run(), make.turn(1))
     with pytest.raises(StoreError, match="no picture to be the answer"):
-        await store.closed(run.ended(make.stop(), 2))
+        await store.closed(run.with_turn(make.turn(2)).ended(make.stop(), 2))  # never written
     with pytest.raises(StoreError, match="no reason to stop"):
         await store.closed(run)
 
