@@ -4,6 +4,8 @@
     banding                     6 min(1, (b - 0.05) / 0.4), b from 0 to 1
     haloes                      8 (1 - exp(-(h - 0.015) / 0.05)), h in lightness
     noise                       8 (1 - exp(-(n - 1.4 s - 0.002) / 0.015)), n, s of edit and source
+    few tones                   7 (1 - t / 32), t the tones per channel that are left, where the source
+                                had three times as many
     blocks                      8 (1 - exp(-(k - 0.15))), k is the step on JPEG's grid, less the
                                 source's, relative to the steps beside it
     detail lost                 8 (0.75 - d) / 0.75, d the share of fine detail that is left
@@ -26,6 +28,7 @@ from .evidence import Evidence
 from .framing_goals import text_zone
 from .scene import Scene
 
+_FEW = 32  # tones of a channel below which steps are seen even through noise
 _MIDDLE = 512  # pixels of the part that is looked at for blocks
 
 
@@ -49,7 +52,7 @@ def flaws(evidence: Evidence) -> tuple[Flaw, ...]:
         scene = Scene(evidence.pair, _without_text(evidence))
         found += [*_noise(evidence, scene), *_detail(evidence, scene)]
         found += [*_haloes(evidence, scene), *_banding(evidence, scene)]
-    found += _blocks(evidence)
+    found += [*_few_tones(evidence), *_blocks(evidence)]
     return tuple(flaw for flaw in found if not isnan(flaw.points))
 
 
@@ -107,6 +110,14 @@ def _banding(evidence: Evidence, scene: Scene) -> list[Flaw]:
     found = max((banding(tile.before, tile.after) for tile in scene.tiles), default=0.0)
     points = 6 * min(1.0, max(0.0, found - 0.05) / 0.4)
     return [Flaw("banding", " %", 100 * found, points)]
+
+
+def _few_tones(evidence: Evidence) -> list[Flaw]:
+    if _asked(evidence, ops.Posterize):
+        return []
+    before, after = texture.tone_count(evidence.source), texture.tone_count(evidence.edited)
+    few = after < _FEW and after < 0.35 * before
+    return [Flaw("tones left", " per channel", after, 7 * (1 - after / _FEW) if few else 0.0)]
 
 
 def _blocks(evidence: Evidence) -> list[Flaw]:

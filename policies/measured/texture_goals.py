@@ -13,7 +13,7 @@ CLEAN = 0.0015
 """Noise, as a standard deviation of lightness, that nobody sees."""
 
 _SIGMAS = (0.3, 0.6, 1.0, 1.5, 2.5, 4.0, 7.0, 12.0, 20.0, 35.0)
-_PATCH = 640  # pixels at full size in which tones are counted
+_PATCH = 400  # pixels at full size in which tones are counted
 
 
 def sharpness(scene: Scene, radius: float) -> float:

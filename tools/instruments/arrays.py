@@ -66,9 +66,12 @@ def _along(field: Plane, sigma: float, axis: int) -> Plane:
 
 
 def _boxes(field: Plane, sigma: float, axis: int) -> Plane:
-    width = max(3, int(np.sqrt(4 * sigma * sigma + 1)) | 1)  # three boxes make a near-Gaussian
-    for _ in range(3):
-        field = _box(field, width, axis)
+    """Three boxes of two odd widths whose variances add up to that of the Gaussian."""
+    ideal = np.sqrt(4 * sigma * sigma + 1)
+    small = max(1, int((ideal - 1) / 2) * 2 + 1)
+    narrow = round((3 * small**2 + 12 * small + 9 - 12 * sigma**2) / (4 * small + 4))
+    for step in range(3):
+        field = _box(field, small if step < narrow else small + 2, axis)
     return field
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from .affine import Affine, Size, distance
 from .arrays import luma, view
+from .features import feature
 from .frame import Frame, find_frame
 from .refine import refine
 from .search import search
@@ -29,6 +30,7 @@ KNOWN = 0.35
 _SIDE = 640  # views that everything but the frame is measured on
 _COARSE, _FINE = 96, 256
 _FLAT = 0.04  # of lightness: a part of the source with less deviation is one colour
+_EMPTY = 0.02  # standard deviation of the feature of a plain surface
 _STILL = 0.0008  # of the diagonal: smaller differences from the identity are measuring error
 
 
@@ -151,6 +153,11 @@ def _added_frame(source: Image.Image, edited: Image.Image) -> Frame:
 
 
 def _find(source: Image.Image, edited: Image.Image, expected: list[Affine]) -> tuple[Affine, float]:
+    flat = [float(feature(luma(image)).std()) < _EMPTY for image in (source, edited)]
+    if any(flat):  # nothing to hold on to: two plain surfaces are taken for the same one
+        scales = source.width / edited.width, source.height / edited.height
+        return next(iter(expected), Affine.scaling(*scales)), float(all(flat))
+
     best = Affine(), 0.0
     for guess in _guesses(source.size, edited.size, expected):
         best = max(best, _settle(source, edited, guess), key=lambda found: found[1])

@@ -100,7 +100,7 @@ class _Finder:
         mask = np.conj(np.fft.rfft2(known, self._pad))
         power = np.fft.irfft2(self._power * mask, self._pad)
         own = float((template**2).sum())
-        score = np.abs(both) / np.sqrt(np.maximum(power, 0.05 * own) * max(own, 1e-9))
+        score = np.abs(both) / np.sqrt(np.maximum(power, 0.05 * own + 1e-9) * (own + 1e-9))
         rows = self._reach(self._feature.shape[0] - template.shape[0])
         columns = self._reach(self._feature.shape[1] - template.shape[1])
         near: NDArray[np.float64] = score[np.ix_(rows, columns)]
