@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .critique import Critique, Sample
 from .ending import Failure, Stop
@@ -64,6 +64,15 @@ class Turn(Frozen):
 
     failure: Failure | None = None
     """Why there is no edit, or no critique."""
+
+    @model_validator(mode="after")
+    def _edits_an_earlier_picture(self) -> Self:
+        if self.base >= self.number:
+            raise ValueError(
+                f"turn {self.number} cannot edit the picture of turn {self.base}: its base is "
+                f"{SOURCE} (the source) or an earlier turn"
+            )
+        return self
 
     @property
     def edit_done(self) -> bool:
@@ -159,12 +168,28 @@ class Run(Frozen):
         return self.task.source if number == SOURCE else self.turn(number).edited
 
     def with_turn(self, turn: Turn) -> Self:
-        """Return a run that has this turn added, or put in the place of its first half."""
+        """Return a run that has this turn added, or put in the place of its first half.
+
+        Raises:
+            ValueError: the turn does not follow those that are here.
+        """
         if turn.number not in (len(self.turns), len(self.turns) + 1) or turn.number < 1:
             raise ValueError(f"turn {turn.number} does not follow {len(self.turns)} turns")
 
         return self.model_copy(update={"turns": (*self.turns[: turn.number - 1], turn)})
 
     def ended(self, stop: Stop, answer: int | None, failure: Failure | None = None) -> Self:
-        """Return the run with its ending."""
+        """Return the run with its ending; `answer` is the number of a turn that has an edit.
+
+        Raises:
+            ValueError: the answer is no such turn.
+        """
+        if answer is not None and not self._has_edit(answer):
+            raise ValueError(
+                f"turn {answer} cannot be the answer of run {self.id}: choose one of "
+                f"{[turn.number for turn in self.turns if turn.edit_done]}, or none"
+            )
         return self.model_copy(update={"stop": stop, "answer": answer, "failure": failure})
+
+    def _has_edit(self, number: int) -> bool:
+        return 1 <= number <= len(self.turns) and self.turns[number - 1].edit_done

@@ -64,6 +64,8 @@ def test_a_record_cannot_be_changed_in_place(record: Frozen) -> None:
         lambda: RUN.task.but(seed=-1),
         lambda: HALF.but(number=0),
         lambda: HALF.but(base=-1),
+        lambda: HALF.but(base=1),
+        lambda: HALF.but(number=2, base=7),
         lambda: HALF.but(edit_cost=-1.0),
         lambda: RUN.but(id="short"),
         lambda: Usage(edits=-1),
@@ -133,6 +135,20 @@ def test_the_status_follows_from_the_ending(
     assert run.status == status
     assert run.best == (HALF if answer else None)
     assert run.last == HALF
+
+
+@pytest.mark.parametrize("answer", [-1, 0, 2, 3])
+def test_only_a_turn_with_an_edit_is_an_answer(answer: int) -> None:
+    failed = Turn(number=2, instruction="x", failure=Failure.of(EditorBusy("later")))
+    run = RUN.with_turn(HALF).with_turn(failed)
+    with pytest.raises(ValueError, match=rf"turn {answer} cannot be the answer .* one of \[1\]"):
+        run.ended(Stop(reason=StopReason.FAILED), answer)
+
+
+def test_a_turn_edits_the_source_or_an_earlier_turn() -> None:
+    assert [HALF.but(number=3, base=base).base for base in (SOURCE, 1, 2)] == [0, 1, 2]
+    with pytest.raises(ValidationError, match=r"turn 3 cannot edit the picture of turn 3: its"):
+        HALF.but(number=3, base=3)
 
 
 def test_usage_sums_edits_and_samples_of_all_turns() -> None:
