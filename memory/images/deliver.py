@@ -12,7 +12,8 @@ from .found import Found
 from .header import Header, examined, judged, probe
 from .limits import DEFAULT_LIMITS, Limits
 from .media import suffix_of
-from .splice import MAX_JPEG_EXIF, SPLICES
+from .splice import SPLICES
+from .splice_jpeg import MAX_JPEG_EXIF
 from .views import flattened
 
 ExifPolicy = Literal["safe", "keep", "strip"]
@@ -138,7 +139,7 @@ def _dressed(own: _Seen, block: bytes | None, policy: ExifPolicy, notes: list[st
     if splice is None:
         return None
     if not keeps and own.found.private and own.found.exif is None:
-        notes.append("text inside the edited file was left out")
+        notes.append("text or a thumbnail inside the edited file was left out")
     return splice(own.data, block, keeps)
 
 

@@ -55,7 +55,7 @@ class Found:
     """Written by a lossless codec."""
 
     private: bool = False
-    """Carries text that may say more than the picture does: XMP, IPTC, comments, EXIF."""
+    """Carries what may say more than the picture does: XMP, IPTC, comments, EXIF, a thumbnail."""
 
 
 def truncated(what: str) -> PictureError:

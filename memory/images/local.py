@@ -93,7 +93,8 @@ class LocalImages:
         """Return a JPEG in sRGB, upright, that fits a square of `long_side` pixels.
 
         Made when first asked for and kept on disk by hash, size and quality; alpha is flattened
-        over white. A picture that already is such a JPEG comes as it is, metadata included.
+        over white. It carries no metadata. The pixels of a JPEG that is all this are not coded
+        anew; where nothing has to go at all, the picture serves as its own view.
 
         Raises:
             ValueError: a size below 1, or a quality outside 1 to 100.
@@ -181,10 +182,9 @@ class LocalImages:
             return View(path.read_bytes(), views.JPEG)
 
         data = self._get(digest)
-        if views.serves_as_it_is(probe(data, self.limits), long_side):
-            return View(data, views.JPEG)
         made = views.make(data, self.limits, long_side=long_side, quality=quality)
-        disk.write(path, made)
+        if made != data:
+            disk.write(path, made)
         return View(made, views.JPEG)
 
     def _delete(self, digest: str) -> int:

@@ -1,5 +1,6 @@
 """JPEG: size, depth, profile and orientation from the marker segments before the first scan."""
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _BARE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 _MODES: dict[int, Mode] = {1: "L", 3: "RGB", 4: "CMYK"}
 _NUMBER_OF_IMAGES = 0xB001
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # neither stuffing, nor fill, nor a restart
 
 
 @dataclass(slots=True)
@@ -54,6 +56,23 @@ def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     raise damaged("JPEG", f"more than {_MAX_SEGMENTS} segments")
 
 
+def after_scan(data: bytes, at: int) -> int:
+    """Return where the coded pixels end that begin at `at`: the place of the next marker.
+
+    Raises:
+        PictureError: there is none.
+    """
+    found = _MARKER.search(data, at)
+    if found is None:
+        raise truncated("JPEG")
+    return found.start()
+
+
+def is_thumbnail(payload: bytes) -> bool:
+    """Whether an APP0 segment carries a small picture of its own."""
+    return payload.startswith(b"JFXX\0") or any(payload[12:14])
+
+
 def read(data: bytes) -> Found:
     """Read the header.
 
@@ -84,7 +103,7 @@ def _note(seen: _Seen, marker: int, payload: bytes) -> None:
         _note_app2(seen, payload)
     elif marker == 0xEE and payload.startswith(b"Adobe"):
         seen.adobe = True
-    elif marker in (0xE1, 0xED, 0xFE):
+    elif marker in (0xE1, 0xED, 0xFE) or (marker == 0xE0 and is_thumbnail(payload)):
         seen.private = True
 
 

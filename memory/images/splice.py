@@ -4,41 +4,15 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from . import read_jpeg, read_png, read_webp
+from . import read_png, read_webp
 from .colour import srgb_profile
+from .splice_jpeg import jpeg
 
 Splice = Callable[[bytes, bytes | None, bool], bytes]
-
-MAX_JPEG_EXIF = 65_527
-"""What fits into one JPEG segment beside its prefix."""
 
 _PNG_PRIVATE = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _PNG_COLOUR = frozenset({b"iCCP", b"sRGB", b"cICP"})
 _ICC, _ALPHA, _EXIF, _XMP, _ANIMATION = 0x20, 0x10, 0x08, 0x04, 0x02
-
-
-def jpeg(data: bytes, exif: bytes | None, keep_text: bool) -> bytes:
-    """Set the EXIF block and tag sRGB where no profile is; drop what follows the picture.
-
-    Without `keep_text` XMP, IPTC and comments go as well. A block above `MAX_JPEG_EXIF` bytes
-    must not be given.
-    """
-    head: list[bytes] = []
-    body: list[bytes] = []
-    scan, tagged = 0, False
-    for marker, start, end in read_jpeg.segments(data):
-        payload = data[start:end]
-        scan = start - 4
-        if marker == 0xDA or _dropped_from_jpeg(marker, payload, keep_text):
-            continue
-        tagged |= marker == 0xE2 and payload.startswith(b"ICC_PROFILE\0")
-        (head if marker == 0xE0 else body).append(_segment(marker, payload))
-    if exif:
-        head.append(_segment(0xE1, b"Exif\0\0" + exif))
-    if not tagged:
-        head.append(_segment(0xE2, b"ICC_PROFILE\0\1\1" + srgb_profile()))
-    coded = data[scan : data.index(b"\xff\xd9", scan) + 2]
-    return b"".join((b"\xff\xd8", *head, *body, coded))
 
 
 def png(data: bytes, exif: bytes | None, keep_text: bool) -> bytes:
@@ -71,18 +45,6 @@ def webp(data: bytes, exif: bytes | None, keep_text: bool) -> bytes:
 
 SPLICES: dict[str, Splice] = {"image/jpeg": jpeg, "image/png": png, "image/webp": webp}
 """The formats whose metadata can be changed without touching a pixel."""
-
-
-def _dropped_from_jpeg(marker: int, payload: bytes, keep_text: bool) -> bool:
-    if marker == 0xE1 and payload.startswith(b"Exif\0\0"):
-        return True
-    if marker == 0xE2 and payload.startswith(b"MPF\0"):  # its offsets would be wrong
-        return True
-    return not keep_text and marker in (0xE1, 0xED, 0xFE)
-
-
-def _segment(marker: int, payload: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

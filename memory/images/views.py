@@ -5,8 +5,10 @@ from io import BytesIO
 
 from PIL import Image
 
+from . import splice_jpeg
 from .decode import decode_small
-from .header import Header
+from .found import Found
+from .header import Header, examined, judged, profile_of
 from .limits import Limits
 
 JPEG = "image/jpeg"
@@ -20,22 +22,32 @@ class View:
     media_type: str
 
 
-def serves_as_it_is(header: Header, long_side: int) -> bool:
-    """Whether the original bytes already are such a view: a small upright JPEG in sRGB."""
+def make(data: bytes, limits: Limits, *, long_side: int, quality: int) -> bytes:
+    """Return a JPEG that carries no metadata, fits the square, is upright, flat and in sRGB.
+
+    The pixels of a JPEG that is all this already are copied as they are coded, undecoded. Any
+    other picture is decoded, laid over white, shrunk (never enlarged) and encoded.
+
+    Raises:
+        PictureError: the picture is refused or cannot be decoded.
+    """
+    media_type, found = examined(data, limits)
+    if media_type == JPEG and _is_plain(judged(media_type, found), found, long_side):
+        return splice_jpeg.bare(data)
+    return _encoded(data, limits, long_side, quality)
+
+
+def _is_plain(header: Header, found: Found, long_side: int) -> bool:
+    """Small, upright, and the same in sRGB when its profile is gone."""
     return (
-        header.media_type == JPEG
-        and max(header.width, header.height) <= long_side
+        max(header.width, header.height) <= long_side
         and header.orientation == 1
-        and not set(header.degraded) & {"gamut", "cmyk", "profile"}
+        and header.mode != "CMYK"
+        and profile_of(found)[1] in (None, "srgb")
     )
 
 
-def make(data: bytes, limits: Limits, *, long_side: int, quality: int) -> bytes:
-    """Decode, flatten over white, shrink to fit (never enlarge) and encode as JPEG.
-
-    Raises:
-        PictureError: the picture cannot be decoded.
-    """
+def _encoded(data: bytes, limits: Limits, long_side: int, quality: int) -> bytes:
     image = flattened(decode_small(data, limits, long_side).image)
     image.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = BytesIO()

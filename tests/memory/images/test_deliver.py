@@ -133,7 +133,7 @@ def test_text_in_a_png_edit_is_left_out_unless_kept(png: Make, chunk: Make) -> N
     safe, kept = (deliver(edit, like=None, media_type=None, exif=p) for p in ("safe", "keep"))
 
     assert b"secret" not in safe.data
-    assert safe.notes == ("text inside the edited file was left out",)
+    assert safe.notes == ("text or a thumbnail inside the edited file was left out",)
     assert kept.data == edit
 
 
@@ -148,6 +148,20 @@ def test_xmp_and_a_second_picture_in_a_jpeg_edit_are_left_out(valid: dict[str, b
     assert probe(delivery.data).frames == 1
     assert delivery.degraded == ("pages",)
     assert pixels(delivery.data) == pixels(edit)
+
+
+def test_a_comment_between_scans_and_a_thumbnail_are_left_out(valid: dict[str, bytes]) -> None:
+    edit = valid["progressive"]
+    at = edit.index(b"\xff\xda", edit.index(b"\xff\xda") + 2)
+    comment, thumbnail = b"\xff\xfe\0\x0asecret\xff\xd9", b"\xff\xe0\0\x0eJFXX\0\x10secret"
+    told = edit[:20] + thumbnail + edit[20:at] + comment + edit[at:]
+
+    safe, kept = (deliver(told, like=None, media_type=None, exif=p) for p in ("safe", "keep"))
+
+    assert b"secret" not in safe.data
+    assert pixels(safe.data) == pixels(edit)
+    assert safe.notes == ("text or a thumbnail inside the edited file was left out",)
+    assert kept.data == told
 
 
 def test_transparency_becomes_white_in_a_jpeg_and_is_named(encoded: Make) -> None:

@@ -21,6 +21,30 @@ def store(tmp_path: Path) -> LocalImages:
     return LocalImages(tmp_path / "images")
 
 
+@pytest.fixture
+def talkative(valid: dict[str, bytes], exif_of: Make, srgb: bytes) -> bytes:
+    """The progressive JPEG with words in every place that holds some."""
+
+    def segment(marker: int, body: bytes) -> bytes:
+        return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2) + body
+
+    plain = valid["progressive"]
+    head, second = 20, plain.index(b"\xff\xda", plain.index(b"\xff\xda") + 2)  # a scan
+    parts = (
+        (0xE0, b"JFXX\0\x10secret thumbnail"),
+        (0xE1, b"Exif\0\0" + exif_of(1, gps=True)),  # its description is secret, too
+        (0xE1, b"http://ns.adobe.com/xap/1.0/\0<x>secret</x>"),
+        (0xE2, b"ICC_PROFILE\0\1\1" + srgb),
+        (0xE2, b"FPXR\0secret"),
+        (0xEB, b"JP\0\1secret"),
+        (0xED, b"Photoshop 3.0\0secret"),
+        (0xFE, b"secret"),
+    )
+    words = b"".join(segment(marker, body) for marker, body in parts)
+    between = segment(0xFE, b"secret \xff\xd9 that looks like an end")
+    return plain[:head] + words + plain[head:second] + between + plain[second:] + b"secret tail"
+
+
 def views(store: LocalImages) -> list[Path]:
     return sorted(path for path in (store.folder / "views").rglob("*") if path.is_file())
 
@@ -64,7 +88,7 @@ async def test_size_and_quality_make_different_views(
     assert len(views(store)) == 3
 
 
-async def test_a_small_upright_jpeg_is_its_own_view(
+async def test_a_small_upright_jpeg_without_metadata_is_its_own_view(
     store: LocalImages, valid: dict[str, bytes]
 ) -> None:
     ref = await store.put(valid["progressive"])
@@ -72,6 +96,62 @@ async def test_a_small_upright_jpeg_is_its_own_view(
     assert (await store.view(ref, long_side=48)).data == valid["progressive"]
     assert not views(store)
     assert (await store.view(ref, long_side=47)).data != valid["progressive"]
+
+
+async def test_a_view_of_a_small_jpeg_has_its_pixels_and_none_of_its_metadata(
+    store: LocalImages, valid: dict[str, bytes], talkative: bytes
+) -> None:
+    ref = await store.put(talkative)
+    assert talkative.count(b"secret") == 9
+
+    made = await store.view(ref, long_side=48)
+    store.path(ref).unlink()
+
+    assert made.data == valid["progressive"]
+    assert await store.view(ref, long_side=48) == made  # kept, as any view
+
+
+@pytest.mark.parametrize("side", [24, 48])
+async def test_no_view_carries_metadata(
+    side: int, store: LocalImages, valid: dict[str, bytes], talkative: bytes
+) -> None:
+    for data in (*valid.values(), talkative):
+        view = (await store.view(await store.put(data), long_side=side)).data
+
+        info = set(Image.open(BytesIO(view)).info)
+        assert info <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe",
+                        "adobe_transform", "progressive", "progression"}  # fmt: skip
+        assert view.count(b"\xff\xd8\xff") == 1
+
+
+async def test_a_thumbnail_inside_a_jpeg_does_not_reach_a_view(
+    store: LocalImages, corners: Image.Image, encoded: Make
+) -> None:
+    plain = encoded(corners, "JPEG")
+    jfif = plain[:4] + (16 + 48).to_bytes(2) + plain[6:18] + b"\4\4" + b"secret thumb" * 4
+    assert Image.open(BytesIO(jfif + plain[20:])).size == corners.size
+
+    view = await store.view(await store.put(jfif + plain[20:]), long_side=48)
+
+    assert view.data == plain
+
+
+@pytest.mark.parametrize("fixture", ["small_rgb", "srgb"])
+async def test_a_profile_is_applied_or_says_nothing_before_it_goes(
+    fixture: str,
+    store: LocalImages,
+    encoded: Make,
+    request: pytest.FixtureRequest,
+) -> None:
+    profile = request.getfixturevalue(fixture)
+    data = encoded(Image.new("RGB", (16, 16), (250, 20, 20)), "JPEG", icc_profile=profile)
+
+    view = await store.view(await store.put(data), long_side=16)
+
+    want = decode(data).image.getpixel((8, 8))
+    assert isinstance(want, tuple)
+    assert max(abs(a - b) for a, b in zip(pixel(view, 8, 8), want, strict=True)) <= 3
+    assert (pixel(view, 8, 8)[0] < 240) == (fixture == "small_rgb")
 
 
 @pytest.mark.parametrize("name", ["jpeg", "cmyk jpeg"])
