@@ -49,9 +49,9 @@ class LocalImages:
     """
 
     def __init__(
-        self, folder: Path, limits: Limits = DEFAULT_LIMITS, *, threads: int | None = None
+        self, folder: str | Path, limits: Limits = DEFAULT_LIMITS, *, threads: int | None = None
     ) -> None:
-        self.folder = folder
+        self.folder = Path(folder)
         self.limits = limits
         self._limiter = anyio.CapacityLimiter(threads or max(_PIPELINE, os.cpu_count() or 1))
         self._making: dict[Path, anyio.Event] = {}
