@@ -1,6 +1,7 @@
 """What `edit` and `resume` do once the words are understood."""
 
 import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -144,8 +145,13 @@ def _print(ending: Ending, job: Job, *, json: bool) -> None:
         emit({"type": "answer.written", **ending.as_json()})
     elif json:
         emit(ending.as_json())
-    elif out and out.path is not None:
+    elif out and out.path is not None and not _told_already(job):
         print(out.path, flush=True)
+
+
+def _told_already(job: Job) -> bool:
+    """Whether stdout is the terminal on which the person has just read the path."""
+    return sys.stdout.isatty() and job.screen.level >= 0
 
 
 def _next(endings: list[Ending], job: Job, keep: bool) -> None:

@@ -85,7 +85,9 @@ class LiveTable:
     def _drawn(self) -> "RenderableType":
         from rich.table import Table
 
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="label")
+        table = Table(
+            box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="label", expand=True
+        )
         table.add_column("turn", justify="right", style="label")
         table.add_column("instruction", ratio=1, overflow="fold")
         for name in ("semantic", "quality", "overall", "change", "time"):

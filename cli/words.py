@@ -9,11 +9,12 @@ Mark = Literal["same", "added", "gone"]
 def changes(before: str, after: str) -> list[tuple[Mark, str]]:
     """Return the words of both texts in order, in stretches of one kind.
 
-    What is the same or added is `after`; what is the same or gone is `before`, white space aside.
+    What is the same or added is `after`, white space aside; capitals and the marks at the end of a
+    word are no change.
     """
     old, new = before.split(), after.split()
     found: list[tuple[Mark, str]] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(None, _bare(old), _bare(new), autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             found.append(("same", " ".join(new[c:d])))
@@ -23,6 +24,10 @@ def changes(before: str, after: str) -> list[tuple[Mark, str]]:
         if c < d:
             found.append(("added", " ".join(new[c:d])))
     return found
+
+
+def _bare(words: list[str]) -> list[str]:
+    return [word.rstrip(".,;:").lower() for word in words]
 
 
 def size(count: int) -> str:

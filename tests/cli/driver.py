@@ -10,7 +10,6 @@ import sys
 import anyio
 from PIL import Image
 
-
 from editloop.agent.wiring import EDITORS, THINKERS
 from editloop.cli.border import run
 from editloop.memory import Critique, EditorError, Score
