@@ -86,6 +86,8 @@ def graded(name: str, sign: int, slots: Slots, **fields: object) -> Operation:
         Unread: no direction, a unit that does not fit, or an effect that cannot be undone.
         InputError: a number out of range.
     """
+    if set(slots.params) - set(fields):
+        raise Unread(f"{name} has no such parameter")
     amount = amount_of(name, sign, slots)
     grade = AMOUNTS[name]
     if grade.low >= 0 and (sign < 0 or amount < 0):

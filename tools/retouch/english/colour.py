@@ -9,12 +9,12 @@ from ..recipe import Operation
 from ..region import HueName
 from .amounts import graded
 from .building import operation
+from .effects import effect
 from .items import Item, Quantity
 from .looks import LOOKS, scaled
 from .places import COLOUR_HUES, HUE_ANGLES, hue_name
 from .regions import confined, hue_region, overlap
 from .slots import Slots
-from .tonal import effect
 from .tries import Unread
 
 _TINTS: Final = {"magenta": 1, "pink": 1, "purple": 1, "green": -1}

@@ -147,7 +147,7 @@ class _Instruction:
     def _take(self, segments: list[Segment], at: int) -> int:
         segment = segments[at]
         if segment.joint in (".", "then"):
-            self.leading = self.leading if segment.joint == "then" else None
+            self.leading = self.leading if self.waiting else None
             self.sentence += segment.joint == "."
         if forbids(segment):
             self.constraints.append(read_constraint(segment))
@@ -155,7 +155,7 @@ class _Instruction:
         if self._is_verb(segment, "nothing"):
             self.constraints.append(Constraint(segment, everything=True))
             return 1
-        if self._place(segment, at) or self._degree(segment):
+        if self._place(segments, at) or self._degree(segment):
             return 1
         last = self.readings[-1] if self.readings else None
         reading, taken = read_next(segments, at, last)
@@ -167,20 +167,36 @@ class _Instruction:
     def _is_verb(self, segment: Segment, key: str) -> bool:
         return segment.kinds() == ("verb",) and segment.items[0].key == key
 
-    def _place(self, segment: Segment, at: int) -> bool:
+    def _place(self, segments: list[Segment], at: int) -> bool:
         """A segment that only says where: before its clause, or behind it."""
+        segment = segments[at]
         if segment.items[0].kind not in ("prep", "outside"):
             return False
         rest, region = read_places(segment.items)
         if rest or region is None:
             return False
         here = [reading for reading in self.readings if reading.sentence == self.sentence]
-        if not here or segment.joint == "then":
+        if not here or self._leads(segments, at, len(here)):
             self.leading, self.waiting = region, True
             return True
         keep = len(self.readings) - len(here)
         self.readings[keep:] = [reading.confined(region) for reading in here]
         return True
+
+    def _leads(self, segments: list[Segment], at: int, before: int) -> bool:
+        """Whether a place belongs to what follows: "..., and in the sky, add contrast".
+
+        Raises:
+            Unread: it may belong to either side.
+        """
+        if segments[at].items[0].kind == "outside":
+            return False
+        later = segments[at + 1].joint if at + 1 < len(segments) else "."
+        if later == "," and segments[at].joint in ("and", "then"):
+            return True
+        if later != "." or before > 1:
+            raise Unread("say it together with what to do there: 'add contrast in the sky'")
+        return False
 
     def _degree(self, segment: Segment) -> bool:
         """A segment that only says how much: "but not too much"."""

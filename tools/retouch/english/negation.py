@@ -109,6 +109,10 @@ def read_constraint(segment: Segment) -> Constraint:
     rest = [item for item in segment.items if not _joint(item)]
     if any(item.kind in ("number", "params", "ratio", "size", "quote") for item in rest):
         raise Unread("say what to leave alone without a number")
+    if {"slight", "moderate"} & set(keys(segment.items, "level")) or (
+        not kept and keys(segment.items, "level")
+    ):
+        raise Unread("something is left alone or it is not; a degree has no meaning there")
     _check_verbs(rest, kept)
     named = [item for item in rest if item.kind in ("target", "change", "word", "look")]
     touched = kept or any(_is_touch(item) for item in rest)

@@ -87,7 +87,7 @@ def test_arbitrary_text_is_read_or_refused(text: str) -> None:
     suggest(text)
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(deadline=None, max_examples=700)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join))
 def test_any_words_of_the_lexicon_in_any_order_are_read_or_refused(text: str) -> None:
     answer(text)
@@ -109,17 +109,17 @@ def test_an_unknown_word_is_never_dropped(sentence: str, noun: str, place: int) 
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 39_000,
-        "1" * 39_000,
-        "1 " * 19_000,
-        "(" * 39_000,
-        "[" * 39_000,
-        '"' * 39_000,
-        '"\\' * 19_000,
-        "“" * 39_000,
-        " '" * 19_000,
-        "1:" * 19_000,
-        "1 " + " " * 38_000 + "x",
+        "a" * 13_000,
+        "1" * 13_000,
+        "1 " * 6_000,
+        "(" * 13_000,
+        "[" * 13_000,
+        '"' * 13_000,
+        '"\\' * 6_000,
+        "“" * 13_000,
+        " '" * 6_000,
+        "1:" * 6_000,
+        "1 " + " " * 13_000 + "x",
         "in the sky within " * 2_200,
         "in [the sky within " * 2_000,
         "the reds and " * 3_000,
@@ -135,7 +135,7 @@ def test_very_long_text_is_refused_in_linear_time(text: str) -> None:
     begun = time.process_time()
     with pytest.raises(InputError):
         read(text)
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 5
 
 
 def test_an_instruction_above_the_limit_is_refused_although_each_clause_is_known() -> None:

@@ -24,6 +24,18 @@ from editloop.tools.retouch.region import Both, Box, ColourRange, HueRange, Mask
 
 SKY = Sky()
 SENTENCES: dict[str, list[Operation]] = {
+    "make it warmer, and in the sky, add contrast": [
+        Temperature(amount=14),
+        Contrast(amount=15, region=SKY),
+    ],
+    "in the sky, increase contrast, then make it warmer": [
+        Contrast(amount=15, region=SKY),
+        Temperature(amount=14),
+    ],
+    "brighten it, except the sky, and add contrast": [
+        Brightness(amount=15, region=Sky(invert=True)),
+        Contrast(amount=15),
+    ],
     "brighten the sky by a third of a stop": [Exposure(stops=0.3333, region=SKY)],
     "make the shadows brighter and warmer": [
         Shadows(amount=22),

@@ -100,6 +100,13 @@ REFUSED = {
     "change the colour of the car to blue": "change the colour of the car to blue",
     "make it less cinematic": "make it less cinematic",
     "colorize": "colorize",
+    "make it warmer, in the sky, add contrast": "in the sky",
+    "make it warmer, add contrast, in the sky": "in the sky",
+    "don't change the sky a lot, make it warmer": "don't change the sky a lot",
+    "raise the exposure by 1 EV (radius 3 px)": "raise the exposure by 1 EV (radius 3 px)",
+    "make the reds brighter (seed 3)": "make the reds brighter (seed 3)",
+    "add a slightly thick border": "add a slightly thick border",
+    "set the saturation to 50%": "set the saturation to 50%",
     "remove background noise from audio": "remove background noise from audio",
 }
 """The instruction, and the clause that the error names."""
