@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import anyio
 import pytest
 from sqlalchemy import Connection, text
 
@@ -181,11 +182,16 @@ def _opened_at_once(url: str, count: int) -> list[tuple[int, str, str]]:
 
 
 @pytest.fixture
-async def made(tmp_path: Path) -> str:
+def made(tmp_path: Path) -> str:
     """The path of a store of this package's schema."""
     path = str(tmp_path / "editloop.db")
-    async with open_store(path):
-        return path
+
+    async def make() -> None:
+        async with open_store(path):
+            pass
+
+    anyio.run(make)
+    return path
 
 
 def test_a_store_of_the_right_schema_is_opened_without_loading_alembic(made: str) -> None:
