@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from .figures import Findings, markdown, show, show_machine
+from .figures import Findings, described, markdown, show
 from .measure import machine
 
 NAMES = ("turn", "startup", "commit", "memory", "embedded")
@@ -21,7 +21,7 @@ def main() -> None:
     at = machine()
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     if not chosen.json:
-        show_machine(console, at)
+        console.print(described(at), soft_wrap=True, highlight=False)
     found: dict[str, Findings] = {}
     for name in chosen.names or NAMES:
         measure = import_module(f".{name}", __package__).measure
@@ -32,7 +32,7 @@ def main() -> None:
         facts = {name: each.facts() for name, each in found.items()}
         print(json.dumps({"machine": at.facts(), "quick": chosen.quick, "benchmarks": facts}))
     if chosen.markdown:
-        chosen.markdown.write_text(markdown(found.items()), encoding="utf-8")
+        chosen.markdown.write_text(markdown(at, found.items()), encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

@@ -33,9 +33,8 @@ class BareClient:
         for _ in range(turns):
             async with self.editing:
                 await served(self.seconds)
-                data = self.answer()
-            await to_thread.run_sync(self._keep, data, THINKER_VIEW, THUMBNAIL)
-            del data
+                # Inside, so that what waits to be written is bounded, as with ours.
+                await to_thread.run_sync(self._keep, self.answer(), THINKER_VIEW, THUMBNAIL)
             async with self.thinking:
                 await served(self.seconds)
 
@@ -51,7 +50,7 @@ def _look(data: bytes, path: Path, sides: tuple[int, ...]) -> None:
     with Image.open(BytesIO(data)) as opened:
         image = opened.convert("RGB")
     for side in sides:
-        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image.thumbnail((side, side))
         out = BytesIO()
         image.save(out, "JPEG", quality=90)
         _write(path.with_name(f"{path.name}-{side}.jpg"), out.getvalue())

@@ -61,14 +61,12 @@ class Findings:
         return {"question": self.question, "figures": figures, "notes": self.notes}
 
 
-def show_machine(console: Console, at: Machine) -> None:
-    """Write down where the figures come from."""
+def described(at: Machine) -> str:
+    """Return where the figures come from, in a line."""
     load = ", ".join(f"{x:.1f}" for x in at.load)
-    console.print(
+    return (
         f"{at.date}; {at.cores} cores ({at.processor}), {at.memory_gb:g} GB; Python {at.python}; "
-        f"{at.system}; load at start {load} ({'quiet' if at.quiet else 'NOT QUIET'})",
-        soft_wrap=True,
-        highlight=False,
+        f"{at.system}; load at start {load} ({'quiet' if at.quiet else 'NOT QUIET'})"
     )
 
 
@@ -87,9 +85,9 @@ def show(console: Console, name: str, findings: Findings) -> None:
     console.print()
 
 
-def markdown(findings: Iterable[tuple[str, Findings]]) -> str:
+def markdown(at: Machine, findings: Iterable[tuple[str, Findings]]) -> str:
     """Return the same tables for a page of the documentation."""
-    lines: list[str] = []
+    lines = [f"Measured {described(at)}.", ""]
     for name, found in findings:
         lines += [f"### `{name}`: {found.question}", ""]
         lines += ["| measured | ratio to bare | editloop | bare | target | bare baseline |"]
