@@ -48,7 +48,7 @@ class Facts:
     """Mean luma of the lower third."""
 
     clipped: float
-    """Share of the pixels with a channel at 255 or all channels at 0."""
+    """Share of the pixels that are white or black, or nearly: all channels above 252 or below 3."""
 
     border: float
     """Mean of the outermost pixels, all channels."""
@@ -75,6 +75,6 @@ def facts(image: Image.Image) -> Facts:
         colour=float((high - low).max()),
         top=float(luma[:third].mean()),
         bottom=float(luma[-third:].mean()),
-        clipped=float(((high >= 255) | (high <= 0)).mean()),
+        clipped=float(((low > 252) | (high < 3)).mean()),
         border=float(edge.mean()),
     )

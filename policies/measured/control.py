@@ -37,7 +37,7 @@ _TRUSTED = 0.3, 3.0
 _STEP = 1 / 3, 3.0
 """How far one step may go, as a factor of what was told."""
 
-_PROTECTING = Highlights, Shadows, Denoise
+_PROTECTING: tuple[type[Highlights | Shadows | Denoise], ...] = (Highlights, Shadows, Denoise)
 
 
 def refined(wishes: Sequence[Wish], told: str, goals: Sequence[Goal], flaws: Sequence[Flaw]) -> str:

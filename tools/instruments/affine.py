@@ -89,7 +89,8 @@ class Affine:
     def apply(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map points, one (x, y) per row."""
         linear = np.array([[self.a, self.b], [self.d, self.e]])
-        return points @ linear.T + np.array([self.c, self.f])
+        mapped: NDArray[np.float64] = points @ linear.T + np.array([self.c, self.f])
+        return mapped
 
 
 def distance(one: Affine, other: Affine, size: Size, target: Size) -> float:

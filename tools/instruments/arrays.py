@@ -40,7 +40,8 @@ def luma(image: Image.Image) -> Plane:
 
 def gray(pixels: Bytes) -> Plane:
     """Rec. 601 luma, 0 to 1, of red green blue bytes."""
-    return pixels @ np.array([0.299, 0.587, 0.114], dtype=np.float32) / np.float32(255)
+    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32) / np.float32(255)
+    return np.asarray(pixels @ weights, dtype=np.float32)
 
 
 def gaussian(field: Plane, sigma: float) -> Plane:

@@ -14,7 +14,7 @@ def feature(field: Plane) -> Plane:
     """Local contrast, normalised by its own neighbourhood; a tone curve hardly moves it."""
     detail = (field - gaussian(field, _REACH)).astype(np.float32)
     power = gaussian(detail * detail, _REACH * 1.5)
-    normal: Plane = detail / (np.sqrt(power) + np.float32(_QUIET))
+    normal = detail / (np.sqrt(power) + np.float32(_QUIET))
     return np.clip(normal, -2.5, 2.5).astype(np.float32)
 
 

@@ -128,12 +128,13 @@ def new_clipping(before: Bytes, after: Bytes, known: Plane) -> Clipping:
 
 
 def _full(pixels: Bytes, level: int) -> NDArray[np.bool_]:
-    return (pixels >= level).sum(axis=-1) >= 2
+    full: NDArray[np.bool_] = (pixels >= level).sum(axis=-1) >= 2
+    return full
 
 
 def colour_distance(one: Planes, other: Planes) -> Plane:
     """Distance in OKLab, pixel by pixel."""
-    return np.sqrt(((one - other) ** 2).sum(axis=-1)).astype(np.float32)
+    return np.asarray(np.sqrt(((one - other) ** 2).sum(axis=-1)), dtype=np.float32)
 
 
 def mean_shift(before: Planes, after: Planes, weights: Plane) -> float:

@@ -35,8 +35,8 @@ def fit(guide: Floats, values: Floats, radius: int, detail: float) -> tuple[Floa
         together = box_mean(around * values, radius) - mean_guide * mean_values
     slope = together / (np.maximum(variance, 0) + np.float32(detail * detail + 1e-12))
     offset = box_mean(mean_values - slope * mean_guide, radius)
-    slope = box_mean(slope, radius)
-    return slope, np.asarray(offset - slope * centre, np.float32)
+    smooth = box_mean(slope, radius)
+    return smooth, np.asarray(offset - smooth * centre, np.float32)
 
 
 def cut(values: Floats, size: tuple[int, int], box: tuple[int, int, int, int]) -> Floats:

@@ -27,7 +27,7 @@ def monotone_cubic(points: Sequence[tuple[float, float]]) -> Curve:
         h, t = steps[at], (inside - x[at]) / steps[at]
         start = y[at] * (1 + 2 * t) * (1 - t) ** 2 + h * tangents[at] * t * (1 - t) ** 2
         end = y[at + 1] * t**2 * (3 - 2 * t) + h * tangents[at + 1] * t**2 * (t - 1)
-        return np.clip(start + end, 0.0, 1.0).astype(np.float32)
+        return np.asarray(np.clip(start + end, 0.0, 1.0), dtype=np.float32)
 
     return curve
 
