@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FindingKind = Literal["not_an_image", "size", "aspect", "unchanged", "blank", "placeholder"]
 
-_BLOCK = 8  # pixels: the compression of a JPEG averages out over its own blocks
+_BLOCK = 16  # pixels: what a JPEG loses in colour and detail averages out over a block
 _SAME = 2  # levels of 255 by which blocks of the same picture may differ
 _ASPECT = 0.02  # relative; rounding to multiples of 16 stays below it at 1,024 pixels
 _FLAT = 4  # levels of 255 between the darkest and the lightest sample of one colour
