@@ -31,7 +31,8 @@ demo-out.png into the working folder."""
 
 _RESUME = """Go on with a run that was interrupted.
 
-Nothing that is on record is done again. A run that has ended is delivered once more."""
+Nothing that is on record is done again. The settings are those that the run was \
+begun with, unless an option says otherwise. A run that has ended is delivered once more."""
 
 _RETOUCH = """Apply a recipe or an instruction once, without a loop and without a record.
 

@@ -16,7 +16,7 @@ from ..agent.wiring import editor_named, thinker_named
 from ..memory import EditloopError, SettingsError, StoreVersion
 from ..memory.store import open_store
 from .options import Common
-from .words import size
+from .words import counted, size
 
 State = Literal["ok", "note", "FAIL"]
 
@@ -52,8 +52,8 @@ def findings(common: Common) -> list[Finding]:
 
 
 def _everything(choices: Choices) -> Iterator[Finding]:
-    files = sorted({origin for origin in choices.origins.values() if "/" in origin})
-    yield Finding("settings", "ok", f"read from {', '.join(files)}" if files else "no file")
+    places = sorted({origin for origin in choices.origins.values() if origin != "default"})
+    yield Finding("settings", "ok", f"from {', '.join(places)}" if places else "all as built in")
     yield anyio.run(_store, choices)
     yield _images(choices.settings.images_folder)
     yield _room(choices.settings.images_folder)
@@ -82,7 +82,7 @@ async def _store(choices: Choices) -> Finding:
         return Finding("store", "FAIL", str(error))
 
     kind = f"SQLite {file}" if file else shown
-    held = f"{stats.runs} runs, {stats.images} pictures, {size(stats.bytes)}"
+    held = f"{counted(stats.runs, 'run')}, {counted(stats.images, 'picture')}, {size(stats.bytes)}"
     return Finding("store", "ok", f"{kind}, schema {stats.revision}, {held}")
 
 

@@ -17,7 +17,7 @@ from .argv import DASH
 from .files import Target, check_free, write
 from .options import Common
 from .where import parse
-from .words import size
+from .words import counted, size
 
 if TYPE_CHECKING:
     from ..agent import Choices
@@ -46,7 +46,7 @@ def exported(
         check_free(target)
     which = parse(where) if every else runs
     count = anyio.run(_export, common.choices(), which, target)
-    common.screen.say("exported", f"{count} runs; their pictures stay in the store")
+    common.screen.say("exported", f"{counted(count, 'run')}; the pictures stay in the store")
     return 0
 
 
@@ -59,7 +59,7 @@ def imported(file: str, common: Common) -> int:
     """
     lines = _lines(file)
     count = anyio.run(_import, common.choices(), lines)
-    common.screen.say("imported", f"{count} runs")
+    common.screen.say("imported", counted(count, "run"))
     return 0
 
 
@@ -93,7 +93,7 @@ def swept(dry_run: bool, older: float, common: Common) -> int:
         return 0
 
     verb = "would go" if dry_run else "removed"
-    print(f"{count} pictures, {size(freed)} {verb}")
+    print(f"{counted(count, 'picture')}, {size(freed)} {verb}")
     return 0
 
 
@@ -110,7 +110,7 @@ def located(images: bool, common: Common) -> int:
 
 
 def _agreed(count: int) -> bool:
-    print(f"remove {count} runs for good? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"remove {counted(count, 'run')} for good? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -10,7 +10,7 @@ from ..memory import short
 from ..memory.store.listing import RunFilter, RunSummary
 from .options import Common
 from .where import parse
-from .words import clipped, duration
+from .words import clipped, counted, duration
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -74,24 +74,27 @@ def _print(found: Sequence[RunSummary], screen: "Screen") -> None:
 
 
 def _line(run: RunSummary) -> str:
-    score = "" if run.semantic is None or run.quality is None else f"{_overall(run):.1f}"
-    spent = duration(run.seconds)
-    return (
-        f"{short(run.id)}  {_when(run.created):<9} {_word(run):<11} {score:>4}  "
-        f"{run.turns:>2} turns  {spent:>6}  {clipped(run.instruction, 100)}"
-    )
+    return "".join(text for text, _ in _parts(run))
 
 
 def _colored(run: RunSummary) -> "Text":
     from rich.text import Text
 
-    line = _line(run)
-    text = Text(line)
-    text.stylize("command", 0, 6)
-    text.stylize("label", 8, 17)
-    text.stylize(_STYLES[run.status], 18, 29)
-    text.stylize("label", 34, 53)
-    return text
+    return Text.assemble(*((text, style) for text, style in _parts(run)))
+
+
+def _parts(run: RunSummary) -> list[tuple[str, str]]:
+    """The columns of a line and their styles."""
+    score = "" if run.semantic is None or run.quality is None else f"{_overall(run):.1f}"
+    spent = f"{counted(run.turns, 'turn'):<9}{duration(run.seconds):>6}"
+    return [
+        (f"{short(run.id)}  ", "command"),
+        (f"{_when(run.created):<12}", "label"),
+        (f"{_word(run):<10}", _STYLES[run.status]),
+        (f"{score:>4}  ", ""),
+        (f"{spent}  ", "label"),
+        (clipped(run.instruction, 100), ""),
+    ]
 
 
 def _overall(run: RunSummary) -> float:

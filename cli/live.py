@@ -69,6 +69,7 @@ class LiveTable:
             redirect_stdout=False,
             redirect_stderr=False,
         )
+        self._screen.console.print()
         self._live.start()
         return self
 
@@ -77,6 +78,7 @@ class LiveTable:
             row.busy = False
         if self._live:
             self._live.stop()
+            self._screen.console.print()
 
     def hear(self, event: "Event") -> None:
         """Take an event in; the next refresh shows it."""

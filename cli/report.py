@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..memory import Failure, Run, short
 from .complaints import hint_for
 from .exits import Exit
-from .words import clipped, duration, size
+from .words import clipped, counted, duration, size
 
 if TYPE_CHECKING:
     from .screen import Screen
@@ -160,7 +160,9 @@ def tell_one_of_many(ending: Ending, screen: "Screen") -> None:
         return
 
     spent = duration(run.usage.seconds)
-    line = f"{ending.name} → {out.shown}  {_scores(run)}  {len(run.turns)} turns  {spent}"
+    line = (
+        f"{ending.name} → {out.shown}  {_scores(run)}  {counted(len(run.turns), 'turn')}  {spent}"
+    )
     screen.say(short(run.id), line)
 
 

@@ -33,4 +33,4 @@ def resume(
     if answer.output == DASH and (common.json or events):
         raise SettingsError("stdout cannot carry both the picture and JSON; give -o a file")
 
-    return resumed(run, answer, common.choices(loop.flags()), events, common)
+    return resumed(run, answer, loop, events, common)

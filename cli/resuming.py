@@ -1,12 +1,15 @@
 """What `resume` does."""
 
+from dataclasses import replace
+
 import anyio
 
-from ..agent import Choices
+from ..agent import Choices, Settings
 from ..memory import Run
 from ..memory.images import LocalImages
+from ..memory.store import open_store
 from . import session
-from .choose import AnswerOptions
+from .choose import AnswerOptions, LoopOptions
 from .editing import FILE, finish_of, settled
 from .files import Source, Target, planned
 from .options import Common
@@ -16,7 +19,7 @@ from .signals import cancellable
 
 
 def resumed(
-    name: str, answer: AnswerOptions, choices: Choices, events: bool, common: Common
+    name: str, answer: AnswerOptions, loop: LoopOptions, events: bool, common: Common
 ) -> int:
     """Go on with a run, deliver its answer, and return the exit code.
 
@@ -26,27 +29,37 @@ def resumed(
         SettingsError: the file may not be written.
     """
     job = Job(
-        choices=choices,
+        choices=common.choices(loop.flags()),
         screen=common.screen,
         finish=finish_of(answer),
         accept_best=answer.accept_best,
         events=events,
     )
-    return anyio.run(_work, name, answer, job, common.json)
+    return anyio.run(_work, name, answer, loop, job, common.json)
 
 
-async def _work(name: str, answer: AnswerOptions, job: Job, json: bool) -> int:
+async def _work(name: str, answer: AnswerOptions, loop: LoopOptions, job: Job, json: bool) -> int:
     endings: list[Ending] = []
+    async with open_store(job.choices.settings.store_url) as store:
+        run = await store.run(name)
+    job = replace(job, choices=as_begun(job.choices, run, loop))
 
     async def work() -> None:
         async with session.wired(job.choices, keep=True) as agent:
-            run = await agent.kit.store.run(name)
             source = await _source(agent.kit.images, run)
             target = _target(source, answer)
             endings.append(await session.one(agent, job, run.id, source.name, target))
 
     interrupted = await cancellable(work)
     return settled(endings, job, json=json, interrupted=interrupted)
+
+
+def as_begun(choices: Choices, run: Run, loop: LoopOptions) -> Choices:
+    """The settings that a run was begun with, where no option says otherwise now."""
+    given = {name for name, value in loop.flags().items() if value is not None}
+    kept = {name: run.settings[name] for name in loop.flags().keys() & run.settings.keys() - given}
+    settings = Settings(**{**choices.settings.model_dump(), **kept})
+    return Choices(settings, choices.origins | dict.fromkeys(kept, f"run {run.id}"))
 
 
 async def _source(images: LocalImages, run: Run) -> Source:

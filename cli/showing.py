@@ -14,7 +14,7 @@ from ..memory.store import open_store
 from .argv import DASH
 from .files import Target, check_free, write
 from .options import Common
-from .words import changes, delta, duration, size
+from .words import changes, counted, delta, duration, size
 
 if TYPE_CHECKING:
     from ..agent import Choices
@@ -31,7 +31,9 @@ def shown(name: str, turn: int | None, output: str | None, overwrite: bool, comm
     choices = common.choices()
     run = anyio.run(_run, choices, name)
     if turn is not None and not 0 <= turn <= len(run.turns):
-        raise SettingsError(f"run {short(run.id)} has {len(run.turns)} turns, not a turn {turn}")
+        raise SettingsError(
+            f"run {short(run.id)} has {counted(len(run.turns), 'turn')}, not a turn {turn}"
+        )
 
     if output is not None:
         anyio.run(_written, choices, run, turn, _target(output, overwrite))

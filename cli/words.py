@@ -30,6 +30,11 @@ def _bare(words: list[str]) -> list[str]:
     return [word.rstrip(".,;:").lower() for word in words]
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def size(count: int) -> str:
     """Bytes for a person."""
     amount = float(count)

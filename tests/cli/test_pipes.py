@@ -162,3 +162,14 @@ def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) ->
         assert process.wait(timeout=60) == 0, seen.decode()
     os.close(ours)
     return seen.decode()
+
+
+def test_a_resumed_run_keeps_the_settings_that_it_was_begun_with(cli: Cli) -> None:
+    poor = ("--editor", "grey", "--thinker", "poor", "--turns", "2", "--semantic", "3")
+    made = cli("photo.png", "lighter", *poor, "--quality-target", "3", "--json")
+    assert made.returncode == 0
+    run = json.loads(made.stdout)["run"]
+    again = cli("resume", run, "-o", "again.png", "--json")
+    assert (again.returncode, json.loads(again.stdout)["run"]) == (0, run)
+    stricter = cli("resume", run, "-o", "third.png", "--semantic", "9")
+    assert stricter.returncode == 3
