@@ -46,7 +46,8 @@ async def build(choices: Choices | Settings | None = None) -> AsyncGenerator[Edi
     choices = choices or load()
     settings = choices.settings
     editor, thinker = editor_named(settings.editor), thinker_named(settings.thinker)
-    async with open_store(settings.store_url) as store:
+    opened = open_store(settings.store_url, lease_seconds=settings.lease_seconds)
+    async with opened as store:
         kit = Kit(
             editor=editor,
             thinker=thinker,
