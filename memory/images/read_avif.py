@@ -1,26 +1,17 @@
-"""AVIF: the depth and colour from its boxes; the rest from the parser that will decode it."""
+"""AVIF: the depth and colour from its boxes; the rest from the parser that will decode it.
+
+A box may lie about the size: what the AV1 streams inside code is read as well.
+"""
 
 import struct
-from collections.abc import Iterator
 from io import BytesIO
 
 from PIL.AvifImagePlugin import AvifImageFile
 
-from ..errors import PictureError
+from . import av1, avif_items, boxes
 from .exif import orientation_of
-from .found import Found, damaged, truncated
+from .found import Found, damaged
 from .strict import BROKEN, strict
-
-_CONTAINERS = {
-    **dict.fromkeys((b"iprp", b"ipco", b"moov", b"trak", b"mdia", b"minf", b"stbl"), 0),
-    b"meta": 4,
-    b"stsd": 8,
-    b"av01": 78,
-}
-"""Boxes that hold boxes, and how many bytes of their own come first."""
-
-_MAX_BOXES = 4096
-_MAX_NESTING = 12
 
 
 def read(data: bytes) -> Found:
@@ -31,16 +22,29 @@ def read(data: bytes) -> Found:
     """
     depth, primaries, transfer = 8, 2, 2
     sizes: list[tuple[int, int]] = []
-    for count, (kind, start, end) in enumerate(_boxes(data, 0, len(data), _MAX_NESTING)):
-        if count > _MAX_BOXES:
-            raise damaged("AVIF", f"more than {_MAX_BOXES:,} boxes")
+    for kind, start, end in boxes.walk(data):
         if kind == b"av1C" and end - start >= 4:
             depth = max(depth, _depth(data[start + 2]))
         elif kind == b"ispe" and end - start >= 12:
             sizes.append(struct.unpack_from(">II", data, start + 4))
+        elif kind == b"av01" and end - start >= 28:
+            sizes.append(struct.unpack_from(">HH", data, start + 24))
         elif kind == b"colr" and data[start : start + 4] == b"nclx" and primaries == 2:
             primaries, transfer = struct.unpack_from(">HH", data, start + 4)
+    sizes += [*avif_items.grids(data), *_coded(data, sizes)]
     return _found(_parsed(data), depth, primaries, transfer, tuple(sizes))
+
+
+def _coded(data: bytes, declared: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return every size for which a decoder may allocate; a stream must fit what is declared."""
+    found: list[tuple[int, int]] = []
+    for stream in avif_items.streams(data):
+        coded = av1.read(stream)
+        for width, height in coded.sequences:
+            if not any(width <= w and height <= h for w, h in declared):
+                raise damaged("AVIF", f"it codes {width}x{height}, larger than it says")
+        found += [*coded.sequences, *coded.frames]
+    return found
 
 
 def _found(
@@ -80,22 +84,3 @@ def _depth(flags: int) -> int:
     if not flags & 0x40:
         return 8
     return 12 if flags & 0x20 else 10
-
-
-def _boxes(data: bytes, at: int, end: int, nesting: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (type, start and end of the content) of all boxes, those inside containers too."""
-    while at + 8 <= end:
-        size, kind = struct.unpack_from(">I4s", data, at)
-        head = 8
-        if size == 1 and at + 16 <= end:
-            (size,) = struct.unpack_from(">Q", data, at + 8)
-            head = 16
-        after = end if size == 0 else at + size
-        if after > end or (size and size < head):
-            raise truncated("AVIF")
-        yield kind, at + head, after
-        if kind in _CONTAINERS:
-            if not nesting:
-                raise PictureError("the AVIF file nests its boxes too deeply: save it again")
-            yield from _boxes(data, at + head + _CONTAINERS[kind], after, nesting - 1)
-        at = after
