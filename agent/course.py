@@ -159,8 +159,7 @@ class Course:
         """The second half of a turn."""
         turn = self.run.turns[-1]
         try:
-            turn, span = await self._criticised(turn)
-            self.kit.telemetry.criticised((turn_span, span), turn)
+            turn = await self._criticised(turn, turn_span)
         except EditloopError as error:
             if error.border in ("store", "budget"):
                 raise
@@ -169,10 +168,9 @@ class Course:
         await self._record(turn, self.kit.store.critiqued)
         await self.emit(TurnCriticised(self.run, turn))
 
-    async def _criticised(self, turn: Turn) -> tuple[Turn, Span]:
+    async def _criticised(self, turn: Turn, turn_span: Span) -> Turn:
         before = len(turn.samples)  # samples that a killed worker left on record count
         count = max(1, self.kit.retry.samples - before)
-        opinion: Opinion | None = None
         async for attempt in self.kit.retry.attempts(count):
             nth = before + attempt.num
             with attempt, self.kit.telemetry.think(self.run, turn, nth) as span:
@@ -183,10 +181,11 @@ class Course:
                     await self._retrying(turn, error, attempt.num < count, attempt.next_wait)
                     raise
 
-                kept = (*self.run.turns[-1].samples, opinion.sample)
-                return self.run.turns[-1].but(critique=opinion.critique, samples=kept), span
+                samples = (*self.run.turns[-1].samples, opinion.sample)
+                turn = self.run.turns[-1].but(critique=opinion.critique, samples=samples)
+                self.kit.telemetry.criticised((turn_span, span), turn)
 
-        raise ThinkerError("the thinker was not asked")  # unreachable: attempts >= 1
+        return turn
 
     async def _ask_thinker(self, turn: Turn, nth: int) -> Opinion:
         task, edited = self.run.task, turn.edited

@@ -88,6 +88,10 @@ async def test_both_scores_of_a_turn_are_evaluation_records_under_the_thinkers_s
     chat = next(s for s in SPANS.get_finished_spans() if s.name.startswith("chat"))
     assert chat.context is not None
     assert {record.span_id for record in records} == {chat.context.span_id}
+    turn = next(s for s in SPANS.get_finished_spans() if s.name == "turn")
+    for span in (chat, turn):
+        assert span.attributes is not None
+        assert span.attributes["editloop.score.semantic"] == 9.0
 
 
 async def test_no_span_holds_picture_bytes_and_words_can_be_switched_off(
