@@ -45,7 +45,8 @@ report-embedded: $(VENV)/.dev ## run ten instructions on the real photographs an
 	$(BIN)/python -m editloop.evals.embedded --photos ../shared/data/photos --output docs/embedded.md
 
 docs: $(VENV)/.dev ## write the generated pages again
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m editloop.cli.reference
+	$(BIN)/python -m editloop.tools.retouch.schema
 
 clean: ## remove what the targets above made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
