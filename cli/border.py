@@ -34,6 +34,7 @@ def _guarded(words: list[str]) -> int:
     except Ended as ended:
         return ended.code
     except KeyboardInterrupt:
+        print("stopped  before anything was begun", file=sys.stderr)
         return Exit.INTERRUPTED
     except BrokenPipeError:
         raise

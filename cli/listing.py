@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from ..memory import short
@@ -98,7 +99,7 @@ def _parts(run: RunSummary) -> list[tuple[str, str]]:
 
 
 def _overall(run: RunSummary) -> float:
-    return ((run.semantic or 0.0) * (run.quality or 0.0)) ** 0.5
+    return sqrt((run.semantic or 0.0) * (run.quality or 0.0))
 
 
 def _word(run: RunSummary) -> str:

@@ -77,18 +77,22 @@ def _with(where: RunFilter, key: str, sign: str, value: str, now: datetime) -> R
             return replace(where, label=(name, wanted if equals else None))
         case "session":
             return replace(where, label=("session", value))
-        case "since" | "until":
-            return replace(where, **{key: _moment(value, now)})
+        case "since":
+            return replace(where, since=_moment(value, now))
+        case "until":
+            return replace(where, until=_moment(value, now))
+        case "editor":
+            return replace(where, editor=value)
         case _:
-            return replace(where, **{key: value})
+            return replace(where, thinker=value)
 
 
 def _status(value: str) -> RunStatus:
-    for status in get_args(RunStatus):
-        if value == status:
-            return status
+    known: dict[str, RunStatus] = {status: status for status in get_args(RunStatus)}
+    if status := known.get(value):
+        return status
 
-    raise SettingsError(f"no run is {value!r}; runs are {', '.join(get_args(RunStatus))}")
+    raise SettingsError(f"no run is {value!r}; runs are {', '.join(known)}")
 
 
 def _scored(where: RunFilter, sign: str, value: str) -> RunFilter:
