@@ -21,7 +21,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="EDITLOOP_")
 
     editor: str = "retouch"
-    """Who edits: `retouch` is built in."""
+    """Who edits: `retouch` is built in; `provider:model` is any image model of pydantic-ai."""
+
+    edit_cost: float = Field(default=0.0, ge=0)
+    """US dollars that one edit of a hosted editor is expected to cost; what `cost` reserves."""
 
     thinker: str = "measured"
     """Who criticises: `measured` is built in."""

@@ -1,7 +1,8 @@
 """Wiring: settings in, a wired agent out. The only place that names concrete engines."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from math import inf
 from typing import TypeVar
 
@@ -45,9 +46,10 @@ async def build(choices: Choices | Settings | None = None) -> AsyncGenerator[Edi
         choices = Choices(choices, dict.fromkeys(Settings.model_fields, "the program"))
     choices = choices or load()
     settings = choices.settings
-    editor, thinker = editor_named(settings.editor), thinker_named(settings.thinker)
+    editor = editor_named(settings.editor, cost=settings.edit_cost)
+    thinker = thinker_named(settings.thinker)
     opened = open_store(settings.store_url, lease_seconds=settings.lease_seconds)
-    async with opened as store:
+    async with _closing(editor), opened as store:
         kit = Kit(
             editor=editor,
             thinker=thinker,
@@ -82,13 +84,18 @@ def rules(settings: Settings) -> Rules:
     return Rules(stop=made.stop, select=made.select, base=bases[settings.base])
 
 
-def editor_named(name: str) -> Editor:
-    """Make an editor.
+def editor_named(name: str, *, cost: float = 0.0) -> Editor:
+    """Make an editor: a built-in one, or `provider:model` for any image model of pydantic-ai.
+
+    `cost` is what one edit of a hosted editor is expected to cost, in US dollars.
 
     Raises:
-        SettingsError: there is none of that name.
+        SettingsError: there is none of that name, or its key or package is missing.
     """
-    return _made("editor", name, EDITORS)
+    if ":" in name:
+        return _hosted(name, cost)
+
+    return _made("editor", name, EDITORS, or_else="or a hosted one such as openai:gpt-image-2")
 
 
 def thinker_named(name: str) -> Thinker:
@@ -98,6 +105,12 @@ def thinker_named(name: str) -> Thinker:
         SettingsError: there is none of that name.
     """
     return _made("thinker", name, THINKERS)
+
+
+def _hosted(name: str, cost: float) -> Editor:
+    from ..tools.hosted import HOSTED, HostedEditor
+
+    return HostedEditor(name, abilities=replace(HOSTED, cost=cost))
 
 
 def _retouch() -> Editor:
@@ -116,8 +129,19 @@ EDITORS: dict[str, Callable[[], Editor]] = {"retouch": _retouch}
 THINKERS: dict[str, Callable[[], Thinker]] = {"measured": _measured}
 
 
-def _made(kind: str, name: str, makers: dict[str, Callable[[], _Made]]) -> _Made:
+@asynccontextmanager
+async def _closing(editor: Editor) -> AsyncGenerator[None]:
+    """Open and close an editor that holds connections; others need nothing."""
+    if isinstance(editor, AbstractAsyncContextManager):
+        async with editor:
+            yield
+    else:
+        yield
+
+
+def _made(kind: str, name: str, makers: dict[str, Callable[[], _Made]], or_else: str = "") -> _Made:
     if maker := makers.get(name):
         return maker()
 
-    raise SettingsError(f"there is no {kind} {name!r}; there is {', '.join(sorted(makers))}")
+    known = ", ".join([*sorted(makers), *([or_else] if or_else else [])])
+    raise SettingsError(f"there is no {kind} {name!r}; there is {known}")
