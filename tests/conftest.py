@@ -12,8 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import skips
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    skips.watch(config)
 
 
 @pytest.fixture
