@@ -97,8 +97,10 @@ def read_crop(items: Sequence[Item]) -> tuple[Operation, ...]:
             raise Unread
         if "number" in {item.kind for item in rest} and "crop" not in verbs:
             raise Unread
+        if len(verbs) > 1 or set(keys(rest, "word")) - {*_RATIOS, *_ORIENTATIONS}:
+            raise Unread
         return (operation("crop_aspect", ratio=ratio, anchor=_anchor(rest)),)
-    if targets or not set(verbs) & {"crop", "cut", "down", "remove"} or keys(rest, "level"):
+    if targets or verbs not in (["crop"], ["cut"], ["down"], ["remove"]) or keys(rest, "level"):
         raise Unread(_CROP_ADVICE if set(verbs) & {"crop", "cut"} else "")
     if not set(verbs) & {"crop", "cut"} and not keys(rest, "side", "word"):
         raise Unread

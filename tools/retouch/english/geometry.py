@@ -33,8 +33,9 @@ def read_turn(items: Sequence[Item]) -> tuple[Operation, ...]:
         and len(rest) == len(words) + len(verbs)
     ):
         return (operation("rotate", degrees=180),)
-    words = [word for word in words if word != "horizon"]
-    if not verbs or set(verbs) - {"rotate", "straighten", "turn"} or keys(rest, "target"):
+    if verbs == ["straighten"]:
+        words = [word for word in words if word != "horizon"]
+    if len(verbs) != 1 or verbs[0] not in ("rotate", "straighten", "turn") or keys(rest, "target"):
         raise Unread
     ways = [_WAYS[word] for word in words if word in _WAYS]
     turns = [word for word in words if word in ("quarter", "half turn")]
@@ -105,6 +106,7 @@ def read_resize(items: Sequence[Item]) -> tuple[Operation, ...]:
     plain = [word for word in words if word not in _SIDES]
     if (
         set(plain) - {"size", "half", "double size"}
+        or ((numbers or sizes) and {*plain, *verbs} & {"half", "double size", "double", "halve"})
         or len(numbers) + len(sizes) > 1
         or len(named) > 1
     ):
@@ -150,6 +152,8 @@ def _by_share(verbs: list[str], words: list[str], numbers: list[Quantity], goal:
     if not set(verbs) & {"resize", "enlarge", "shrink"} and "size" not in words:
         raise Unread
     share = _share(number)
+    if way and goal and (share - 100) * way < 0:
+        raise Unread("say 'by' for a change, 'to' for a part of what it is now")
     if way and not goal and number.unit != "x":
         share = Decimal(100) + way * share
     elif way < 0 and number.unit == "x":

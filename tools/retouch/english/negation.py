@@ -142,7 +142,8 @@ def _is_touch(item: Item) -> bool:
 def _check_verbs(items: Sequence[Item], kept: bool) -> None:
     allowed = {*NEGATIONS, "kept"} | ({"be"} if kept else {"touch", "set", "make", "add", "turn"})
     spare = [key for key in keys(items, "verb") if key not in allowed and key not in _VETOES]
-    if spare or (kept and set(keys(items, "verb")) & set(_VETOES)):
+    double = sum(key in NEGATIONS for key in keys(items, "verb")) > 1
+    if spare or double or (kept and set(keys(items, "verb")) & set(_VETOES)):
         raise Unread("say what to leave alone")
 
 

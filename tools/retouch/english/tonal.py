@@ -55,6 +55,8 @@ def direction(slots: Slots) -> int:
     if len(signs) > 1:
         raise Unread("say 'more' or 'less', not both")
     sign = signs.pop() if signs else 0
+    if sign and {"too", "crush"} & set(slots.keys("verb")):
+        raise Unread("say what to do about it once")
     return -1 if "too" in slots.keys("verb") and not sign else sign
 
 

@@ -107,6 +107,13 @@ REFUSED = {
     "make the reds brighter (seed 3)": "make the reds brighter (seed 3)",
     "add a slightly thick border": "add a slightly thick border",
     "set the saturation to 50%": "set the saturation to 50%",
+    "crop to 4:5 upside down": "crop to 4:5 upside down",
+    "crop to 4:5 double size": "crop to 4:5 double size",
+    "resize to 50% larger": "resize to 50% larger",
+    "resize to 50% twice as large": "resize to 50% twice as large",
+    "increase too much contrast": "increase too much contrast",
+    "increase crush the shadows": "increase crush the shadows",
+    "make it warmer, don't leave the sky as it is": "don't leave the sky as it is",
     "remove background noise from audio": "remove background noise from audio",
 }
 """The instruction, and the clause that the error names."""
