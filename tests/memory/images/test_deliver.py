@@ -204,6 +204,27 @@ def test_a_wide_gamut_edit_is_converted(p3: bytes, encoded: Make) -> None:
     assert delivery.degraded == ("gamut",)
 
 
+def test_a_gif_keeps_a_small_spot_of_colour_and_the_mean_of_a_gradient(encoded: Make) -> None:
+    bands = [Image.linear_gradient("L").rotate(angle) for angle in (0, 90, 180)]
+    image = Image.merge("RGB", bands)
+    image.paste((255, 0, 200), (60, 60, 66, 66))
+
+    gif = decode(deliver(encoded(image, "PNG"), like=None, media_type="image/gif").data).image
+
+    spot = gif.crop((61, 61, 65, 65)).resize((1, 1), Image.Resampling.BOX).tobytes()
+    assert max(abs(a - b) for a, b in zip(spot, (255, 0, 200), strict=True)) <= 20
+    near, far = (i.resize((16, 16), Image.Resampling.BOX).tobytes() for i in (gif, image))
+    assert max(abs(a - b) for a, b in zip(near, far, strict=True)) <= 8
+
+
+def test_a_gif_of_few_colours_is_exact(encoded: Make) -> None:
+    image = Image.new("RGB", (256, 1))
+    image.putdata([(n, (n * 7) % 256, 255 - n // 3) for n in range(256)])
+    png = encoded(image, "PNG")
+
+    assert pixels(deliver(png, like=None, media_type="image/gif").data) == pixels(png)
+
+
 @pytest.mark.parametrize(("subsampling", "full"), [("4:4:4", True), ("4:2:0", False)])
 def test_a_jpeg_is_sampled_as_the_source_was(
     subsampling: str, full: bool, corners: Image.Image, encoded: Make
