@@ -156,10 +156,11 @@ class EditAgent:
             return await self._go(run, emit, span, resumed=True)
 
     async def _go(self, run: Run, emit: Emit, span: Span, *, resumed: bool) -> Run:
+        course = Course(self.kit, run, emit)
         async with kept(self.kit.store, run.id, self.lease_seconds):
-            course = Course(self.kit, run, emit)
             await emit(Opened(run, resumed))
-            run = await self._closed(course, await self._finished(course))
+            stop = await self._finished(course)
+        run = await self._closed(course, stop)
         self.kit.telemetry.closed(span, run)
         await emit(Closed(run))
         return run

@@ -11,7 +11,9 @@ from .scope import helpers, unbroken
 
 @asynccontextmanager
 async def kept(store: Store, run_id: str, seconds: float) -> AsyncGenerator[None]:
-    """Extend the lease of a run while the block runs, and give it up at the end.
+    """Extend the lease of a run while the block runs; give it up when the block fails.
+
+    After a block that ends well the lease still holds, for whoever closes the run.
 
     Raises:
         LeaseLost: another worker took the run; the block was cancelled.
@@ -22,9 +24,10 @@ async def kept(store: Store, run_id: str, seconds: float) -> AsyncGenerator[None
             await sleep(seconds / 3)
             await store.renew(run_id)
 
-    async with helpers() as group:
-        group.start_soon(beat)
-        try:
+    try:
+        async with helpers() as group:
+            group.start_soon(beat)
             yield
-        finally:
-            await unbroken(store.release(run_id))
+    except BaseException:  # a cancellation too: an open run must be free for whoever resumes it
+        await unbroken(store.release(run_id))
+        raise

@@ -1,5 +1,6 @@
 """Many runs at once: bounded, with back-pressure, each alone with its failure."""
 
+import logging
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from anyio import Lock, create_memory_object_stream
 from anyio.streams.memory import MemoryObjectSendStream
 
-from ..memory import EditloopError, Failure, Run, Task
+from ..memory import EditloopError, Failure, InternalError, Run, Task
 from .scope import helpers
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Outcome:
     task: Task
     run: Run | None
     failure: Failure | None = None
-    """Why there is no run: the store refused, or another worker took it."""
+    """Why there is no run: the store refused, another worker took it, or a bug of ours."""
 
 
 @asynccontextmanager
@@ -67,6 +70,9 @@ async def _outcome(run: Callable[[Task], Awaitable[Run]], index: int, task: Task
         return Outcome(index, task, await run(task))
     except EditloopError as error:
         return Outcome(index, task, None, Failure.of(error))
+    except Exception as error:  # noqa: BLE001 (a bug must not take the runs beside it along)
+        _LOG.exception("task %d ended with a bug", index)
+        return Outcome(index, task, None, Failure.of(InternalError(repr(error))))
 
 
 async def _numbered(

@@ -22,26 +22,28 @@ async def unbroken(call: Awaitable[_Value]) -> _Value:
 async def helpers() -> AsyncGenerator[TaskGroup]:
     """Run tasks beside the block; they are cancelled when the block ends.
 
-    A single error, of the block or of a task, is raised as itself and not wrapped in a group, so
-    that callers can catch it by its type.
+    An error, of the block or of a task, is raised as itself and not wrapped in a group, so that
+    callers can catch it by its type. Of several at the same time the first is raised, the others
+    are notes on it.
     """
     try:
         async with create_task_group() as group:
             yield group
             group.cancel_scope.cancel()
     except BaseExceptionGroup as errors:
-        if single := _single(errors):
-            raise single from single.__cause__
-        raise
+        first, *others = sorted(_leaves(errors), key=lambda error: isinstance(error, Exception))
+        for other in others:
+            first.add_note(f"and at the same time {other!r}")
+        raise first from first.__cause__
 
 
-def _single(errors: BaseExceptionGroup[BaseException]) -> BaseException | None:
-    """The only error in a group of groups; none when there are several."""
-    if len(errors.exceptions) != 1:
-        return None
+def _leaves(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """The errors in a group of groups."""
+    found: list[BaseException] = []
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            found += _leaves(cast("BaseExceptionGroup[BaseException]", error))
+        else:
+            found.append(error)
 
-    only = errors.exceptions[0]
-    if isinstance(only, BaseExceptionGroup):
-        return _single(cast("BaseExceptionGroup[BaseException]", only))
-
-    return only
+    return found

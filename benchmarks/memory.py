@@ -28,7 +28,6 @@ QUESTION = "memory, CPU and throughput with many runs in flight"
 _SLOTS = 32
 _SOURCES = 16
 _SECONDS = 0.05
-_LEASE = 3600.0
 
 
 def measure(*, quick: bool) -> Findings:
@@ -196,8 +195,7 @@ async def _agent(folder: Path, data: bytes, crowd: dict[str, Any]) -> AsyncGener
             editing=CapacityLimiter(_SLOTS),
             thinking=CapacityLimiter(_SLOTS),
         )
-        # A crowd on a busy machine may outlast the beat of a shorter lease, which is not the question.
-        yield EditAgent(kit=kit, lease_seconds=_LEASE)
+        yield EditAgent(kit=kit)
 
 
 class _Start:

@@ -20,7 +20,8 @@
     │   ├── StoreDamaged            bytes do not match their name
     │   ├── RunNotFound             no such run, or the short name fits several
     │   └── LeaseLost               another worker owns this run now
-    └── BudgetSpent             the next call would exceed what the user allowed
+    ├── BudgetSpent             the next call would exceed what the user allowed
+    └── InternalError           a bug of ours, kept away from the other runs
 
 Each says whether the same call could succeed later (`retryable`); one layer, the agent, retries.
 Messages name what happened, the value, and what to do.
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 if TYPE_CHECKING:
     from .records.critique import Sample
 
-Border = Literal["input", "editor", "thinker", "judge", "store", "budget"]
+Border = Literal["input", "editor", "thinker", "judge", "store", "budget", "internal"]
 
 
 class EditloopError(Exception):
@@ -158,3 +159,9 @@ class BudgetSpent(EditloopError):
     """The next call would exceed what the user allowed."""
 
     border = "budget"
+
+
+class InternalError(EditloopError):
+    """A bug of ours; one run ends with it, and the runs beside it go on."""
+
+    border = "internal"

@@ -8,12 +8,21 @@ from anyio import CapacityLimiter, lowlevel
 from making import critique, picture, png
 
 from editloop.agent import EditAgent
-from editloop.memory import EditorRejected, StoreError, Task
-from editloop.policies import ScriptedThinker
+from editloop.memory import EditorRejected, Run, Stop, StoreError, Task
+from editloop.policies import MaxTurns, Rules, ScriptedThinker
 from editloop.tools import EditRequest, ScriptedEditor
 
 pytestmark = pytest.mark.anyio
 MakeAgent = Callable[..., AbstractAsyncContextManager[EditAgent]]
+
+
+class Crash:
+    """A stop policy with a bug that one instruction meets."""
+
+    def decide(self, run: Run) -> Stop | None:
+        if run.task.instruction == "bug":
+            raise ZeroDivisionError("a bug")
+        return MaxTurns(1).decide(run)
 
 
 class Crowd:
@@ -130,3 +139,22 @@ async def test_a_limit_below_one_is_refused(make_agent: MakeAgent) -> None:
         with pytest.raises(ValueError, match="at least 1"):
             async with agent.run_many([], limit=0):
                 pass
+
+
+async def test_a_bug_in_one_run_does_not_take_the_others_along(
+    make_agent: MakeAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = {
+        "editor": ScriptedEditor(picture(1)),
+        "thinker": ScriptedThinker(critique(9, 9, "a")),
+        "rules": Rules(stop=Crash()),
+    }
+    async with make_agent(**parts) as agent:
+        good = await agent.task(png(99), "a")
+        async with agent.run_many([good, good.but(instruction="bug")], limit=2) as outcomes:
+            by_index = {outcome.index: outcome async for outcome in outcomes}
+
+    assert by_index[0].run is not None
+    assert by_index[1].failure is not None
+    assert by_index[1].failure.kind == "InternalError"
+    assert "task 1 ended with a bug" in caplog.text

@@ -9,6 +9,7 @@ from anyio import Event, create_task_group, sleep_forever
 from making import critique, fixed, picture, png
 
 from editloop.agent import EditAgent, Editing
+from editloop.agent.scope import helpers
 from editloop.memory import LeaseLost, RunNotFound, StopReason
 from editloop.memory.store import open_store
 from editloop.policies import Comparison, ScriptedThinker
@@ -143,3 +144,33 @@ async def test_leaving_a_stream_early_cancels_the_run_and_leaves_it_resumable(
         open_run = await agent.kit.store.run("last")
         assert open_run.status == "open"
         assert (await agent.resume(open_run.id)).status == "done"
+
+
+async def test_a_heart_that_beats_fast_disturbs_no_run(make_agent: MakeAgent) -> None:
+    editor = ScriptedEditor(picture(1))
+    thinker = ScriptedThinker(critique(9, 9, "a"))
+    async with make_agent(editor=editor, thinker=thinker, lease_seconds=0.003) as agent:
+        task = await agent.task(png(99), "a")
+        async with agent.run_many([task] * 100, limit=20) as outcomes:
+            failures = [outcome.failure async for outcome in outcomes if outcome.failure]
+
+    assert failures == []
+
+
+async def test_two_errors_at_once_are_one_error_with_a_note() -> None:
+    async def fail() -> None:
+        raise LeaseLost("taken")
+
+    async def both() -> None:
+        async with helpers() as group:
+            group.start_soon(fail)
+            try:
+                await sleep_forever()
+            finally:
+                raise ZeroDivisionError("too")
+
+    with pytest.raises((LeaseLost, ZeroDivisionError)) as caught:
+        await both()
+
+    assert len(caught.value.__notes__) == 1
+    assert caught.value.__notes__[0].startswith("and at the same time")

@@ -106,12 +106,12 @@ def _numbered(text: str, tokens: list[Token], at: int) -> tuple[Item, int] | Non
     if token.kind == "size":
         wide, high = re.split(r"\s*[x×]\s*", token.text)
         taken = 2 if [t.text for t in tokens[at + 1 : at + 2]] in (["px"], ["pixels"]) else 1
-        pair = (Decimal(wide), Decimal(high))
-        return Item("size", token.text, token.start, tokens[at + taken - 1].end, pair=pair), taken
+        size = (Decimal(wide), Decimal(high))
+        return Item("size", token.text, token.start, tokens[at + taken - 1].end, pair=size), taken
     if token.kind == "ratio" and ":" in token.text:
         wide, high = token.text.replace(",", "").split(":")
-        pair = (Decimal(wide.strip()), Decimal(high.strip()))
-        return Item("ratio", token.text, token.start, token.end, pair=pair), 1
+        sides = (Decimal(wide.strip()), Decimal(high.strip()))
+        return Item("ratio", token.text, token.start, token.end, pair=sides), 1
     if not (found := read_number(tokens, at)):
         return None
     number, taken = found

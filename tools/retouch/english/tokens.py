@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 TokenKind = Literal[
     "quote", "group", "open", "close", "hex", "size", "ratio", "number", "word", "mark", "junk"
@@ -57,7 +57,8 @@ def tokenise(text: str) -> list[Token]:
         if kind is None or kind == "dash":
             continue
         raw = text[match.start() : match.end()] if kind == "quote" else match.group().lower()
-        found.append(Token(kind, raw, match.start(), match.end()))  # pyright: ignore[reportArgumentType]  # the names of the groups are the kinds
+        named = cast("TokenKind", kind)  # the names of the groups are the kinds
+        found.append(Token(named, raw, match.start(), match.end()))
     return found
 
 
