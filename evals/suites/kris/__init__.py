@@ -1,0 +1,1 @@
+"""KRIS-Bench: twenty categories of knowledge-based edits, four metrics from 1 to 5."""

@@ -1,0 +1,1 @@
+"""RISEBench: temporal, causal, spatial and logical edits that need reasoning; accuracy counts."""
