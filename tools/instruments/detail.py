@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from .arrays import Plane, gaussian
 
 _LEVEL = 1 / 255
+_UNSEEN = 20 / 255  # luma below which a step of a few levels is not seen: 1 % of white's light
 _BLOCK = 8  # pixels: JPEG's
 
 
@@ -76,9 +77,10 @@ def banding(before: Plane, after: Plane) -> float:
 
     In smooth parts of the source: the share of the edit's variation that jumps by three levels or
     more where the source went one level at most, times the share of neighbours that are equal. Small
-    smooth parts count less.
+    smooth parts count less, and so do those next to black, where no screen shows such steps.
     """
     smooth = (_extreme(before, 4, np.maximum) - _extreme(before, 4, np.minimum)) < 12 * _LEVEL
+    smooth &= after > _UNSEEN
     found = 0.0
     for axis in (0, 1):
         inside = smooth[1:] if axis == 0 else smooth[:, 1:]

@@ -3,13 +3,26 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..instruments.colour import Bytes, Floats, Reals, linear_from_oklab, srgb_from_linear
+from ..instruments.colour import (
+    Bytes,
+    Floats,
+    Reals,
+    hue,
+    linear_from_oklab,
+    oklab_from_linear,
+    smoothstep,
+    srgb_from_linear,
+)
 
 _SLACK = 2e-4
 """How far outside 0 to 1 linear light may lie before chroma is reduced: under one 8-bit level."""
 
-_MIDDLE, _TOWARDS_MIDDLE = 0.6, 0.4
+_MIDDLE, _TOWARDS_MIDDLE = 0.6, 0.6
 """The lightness at which sRGB holds most chroma on average, and how far the grey lies towards it."""
+
+_CUT = 0.6
+"""How far an orange or yellow that is out of gamut follows the plain cut of its channels: at an
+unmoved hue it would pale to salmon pink, while a flower in brighter light is seen to turn yellower."""
 
 _HALVINGS = 9
 
@@ -25,9 +38,9 @@ def srgb_within_gamut(lab: Floats) -> Floats:
     A colour outside the gamut moves at the same hue along a straight line towards a grey, until
     it fits; how far is found by bisection (a grey is inside, and a line from it leaves the gamut
     only once). Cutting off channels instead would turn the hue, sky towards cyan and skin towards
-    yellow. The grey is nearly as light as the colour: at the very same lightness, a yellow flower
-    that gets brighter would turn to pale pink; a little darker, it stays a yellow flower
-    (Ottosson 2021, "sRGB gamut clipping", the adaptive kind).
+    yellow. The grey is a little darker than the colour, which keeps more chroma (Ottosson 2021,
+    "sRGB gamut clipping", the adaptive kind). Only oranges and yellows go most of the way to the
+    cut: a yellow flower that gets brighter would turn to pale pink otherwise.
     """
     lab = np.clip(lab, (0.0, -1.0, -1.0), (1.0, 1.0, 1.0)).astype(np.float32)
     light = linear_from_oklab(lab)
@@ -54,7 +67,19 @@ def _nearer_to_grey(lab: Floats) -> Floats:
         middle = (low + high) / 2
         fits = _fits(linear_from_oklab(_between(grey, lab, middle)))
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-    return _between(grey, lab, low)
+    inside = _between(grey, lab, low)
+    light = linear_from_oklab(lab)
+    cut = oklab_from_linear(np.clip(light, 0.0, 1.0).astype(np.float32))
+    return np.asarray(inside + _follows_cut(lab, light)[:, None] * (cut - inside), np.float32)
+
+
+def _follows_cut(lab: Floats, light: Floats) -> Floats:
+    """Most for oranges and yellows that are too light; not for skin, greens and skies, nor for
+    what is too colourful, with a channel below 0: more saturation shall not turn a hue."""
+    degrees = hue(lab)
+    warm = smoothstep(degrees, 45.0, 65.0) * (1 - smoothstep(degrees, 100.0, 120.0))
+    lowest = np.minimum(np.minimum(light[:, 0], light[:, 1]), light[:, 2])
+    return np.asarray(np.float32(_CUT) * warm * smoothstep(lowest, -0.008, 0.0), np.float32)
 
 
 def _between(grey: Floats, lab: Floats, part: Reals) -> Floats:

@@ -45,6 +45,13 @@ def test_steps_in_a_ramp_are_banding_and_noise_is_not() -> None:
     assert banding(fine, noisy(0.02)) < 0.1
 
 
+def test_steps_next_to_black_are_not_seen_and_the_same_steps_above_are() -> None:
+    quiet: Plane = (np.rint(RAMP * 8) / 255).astype(np.float32)  # levels 2 to 6, lifted to 6 to 18
+    lifted: Plane = (np.rint(quiet * 255 * 3) / 255).astype(np.float32)
+    assert banding(quiet, lifted) == 0
+    assert banding(quiet, lifted + np.float32(60 / 255)) > 0.5
+
+
 def test_unsharp_masking_with_force_leaves_haloes(scene: Image.Image) -> None:
     before = luma(scene)
     assert halo(before, before) == 0
