@@ -25,6 +25,10 @@ _T = TypeVar("_T")
 _Args = TypeVarTuple("_Args")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VIEWS = "views"
+_VIEW = re.compile(r"-(?P<side>[0-9]+)-q(?P<quality>[0-9]+)\.jpg$")
+_THUMBNAIL = 512
+"""Views up to this long side may be made from a larger view."""
+
 _PIPELINE = 2
 
 
@@ -181,11 +185,31 @@ class LocalImages:
         with suppress(FileNotFoundError):  # not made yet
             return View(path.read_bytes(), views.JPEG)
 
-        data = self._get(digest)
+        data = self._larger_view(digest, long_side, quality) or self._get(digest)
         made = views.make(data, self.limits, long_side=long_side, quality=quality)
         if made != data:
             disk.write(path, made)
         return View(made, views.JPEG)
+
+    def _larger_view(self, digest: str, long_side: int, quality: int) -> bytes | None:
+        """A view that a thumbnail can be made from, which spares decoding the picture again.
+
+        Only for thumbnails, and from at least twice the size: what a thinker looks at is made from
+        the picture itself, so that it does not depend on what was asked for before.
+        """
+        if long_side > _THUMBNAIL:
+            return None
+
+        found = [_VIEW.search(path.name) for path in self._views_of(digest)]
+        sizes = [(int(view["side"]), int(view["quality"])) for view in found if view]
+        large = [view for view in sizes if view[0] >= 2 * long_side and view[1] >= quality]
+        if not large:
+            return None
+
+        with suppress(FileNotFoundError):  # swept meanwhile
+            return self._view_path(digest, *min(large)).read_bytes()
+
+        return None
 
     def _delete(self, digest: str) -> int:
         return disk.remove(self.path(digest)) + sum(map(disk.remove, self._views_of(digest)))

@@ -225,3 +225,20 @@ async def test_a_view_without_pixels_is_a_mistake_of_the_caller(
     for side, quality in ((0, 90), (10, 0), (10, 101)):
         with pytest.raises(ValueError, match="no view has"):
             await store.view(ref, long_side=side, quality=quality)
+
+
+async def test_a_thumbnail_is_made_from_a_larger_view_and_a_large_view_never_is(
+    store: LocalImages,
+) -> None:
+    out = BytesIO()
+    wide = Image.linear_gradient("L").resize((1600, 1200)).convert("RGB")
+    wide.save(out, "PNG")
+    ref = await store.put(out.getvalue())
+    await store.view(ref, long_side=1024)
+    store.path(ref).unlink()  # only the views are left
+    small = await store.view(ref, long_side=320)
+    assert decode(small.data).image.size == (320, 240)
+    with pytest.raises(StoreError, match="missing"):
+        await store.view(ref, long_side=768)
+    with pytest.raises(StoreError, match="missing"):
+        await store.view(ref, long_side=320, quality=95)
