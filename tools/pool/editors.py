@@ -1,0 +1,151 @@
+"""Many editors that behave as one."""
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from ...memory import EditorBusy, EditorError, EditorRejected, InputError, SettingsError
+from ..editor import Abilities, Edited, Editor, EditRequest
+from .clock import Clock
+from .member import Probe
+from .pool import Pool, PoolErrors
+from .race import Answered, Job
+from .rules import PoolRules
+from .snapshot import PoolSnapshot
+
+_ERRORS = PoolErrors(
+    busy=EditorBusy,
+    failed=EditorError,
+    rejected=EditorRejected,
+    refusals=(EditorRejected, InputError),
+)
+
+
+class EditorPool:
+    """An `Editor` whose edits are made by the best placed of its replicas.
+
+    Where an edit costs nothing, one that failed (busy, out of reach, an answer that cannot be
+    read) goes to another replica, and one that is late is sent to a second. An editor that costs
+    money gets each request once, because a failed answer may have been charged. What a replica
+    refuses is not asked elsewhere. Detours are among the notes of the edit.
+
+        async with EditorPool("gpus") as pool:
+            pool.add(first, bound=2, probe=tiny_edit)
+            pool.add(second, bound=2, probe=tiny_edit)
+            edited = await pool.edit(request)
+    """
+
+    def __init__(
+        self,
+        name: str = "pool",
+        *,
+        rules: PoolRules | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.name = name
+        self._rules = rules or PoolRules()
+        self._pool: Pool[Editor] = Pool(name, _ERRORS, rules=self._rules, clock=clock)
+
+    async def __aenter__(self) -> Self:
+        await self._pool.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._pool.__aexit__(kind, error, traceback)
+
+    @property
+    def abilities(self) -> Abilities:
+        """What a request may ask for (any replica can), and what it may rely on (all do)."""
+        each = [editor.abilities for editor in self._pool.engines]
+        if not each:
+            return Abilities()
+
+        return Abilities(
+            mask=any(a.mask for a in each),
+            references=max(a.references for a in each),
+            seed=all(a.seed for a in each),
+            keeps_size=all(a.keeps_size for a in each),
+            edit_on_edit=all(a.edit_on_edit for a in each),
+            instruction="any" if any(a.instruction == "any" for a in each) else "photometric",
+            cost=max(a.cost for a in each),
+        )
+
+    def add(
+        self,
+        editor: Editor,
+        *,
+        name: str = "",
+        bound: int | None = None,
+        probe: Probe[Editor] | None = None,
+    ) -> None:
+        """Add a replica, under its own name unless another is given.
+
+        Raises:
+            SettingsError: the name is taken, the bound is below 1, or each probe would cost money.
+        """
+        if probe and editor.abilities.cost:
+            raise SettingsError(f"{editor.name!r} costs money: it cannot be probed by editing")
+
+        self._pool.add(name or editor.name, editor, bound=bound, probe=probe)
+
+    async def remove(self, name: str) -> None:
+        """Send a replica nothing more, and return when its last edit has ended.
+
+        Raises:
+            SettingsError: there is no such replica.
+        """
+        await self._pool.remove(name)
+
+    def snapshot(self) -> PoolSnapshot:
+        """Return its state now."""
+        return self._pool.snapshot()
+
+    async def edit(self, request: EditRequest) -> Edited:
+        """Have the edit made by one of the replicas.
+
+        Raises:
+            EditorRejected: a replica refuses it, or none can do it.
+            UnsupportedInstruction: a clause is beyond the replica.
+            EditorBusy: no replica could be reached, or none in time.
+            EditorError: anything else that went wrong at this border.
+            PictureError: the source is not a picture that the replica can read.
+        """
+        abilities = self.abilities
+        free = not abilities.cost
+
+        async def call(editor: Editor) -> Edited:
+            return await editor.edit(request)
+
+        def fits(editor: Editor) -> bool:
+            return _can(editor.abilities, request, abilities)
+
+        job = Job(
+            call=call,
+            fits=fits,
+            group=request.key.partition(":")[0],
+            replicas=self._rules.replicas if free else 1,
+            hedge=free,
+        )
+        return self._told(await self._pool.answer(job))
+
+    def _told(self, answered: Answered[Edited]) -> Edited:
+        edited = answered.answer
+        unlike = len({editor.abilities for editor in self._pool.engines}) > 1
+        made_by = (f"made by {answered.by}",) if unlike or answered.detours else ()
+        return replace(
+            edited,
+            seconds=edited.seconds or answered.seconds,
+            notes=(*edited.notes, *answered.detours, *made_by),
+        )
+
+
+def _can(one: Abilities, request: EditRequest, pool: Abilities) -> bool:
+    if request.mask and not one.mask:
+        return False
+
+    return len(request.references) <= one.references and one.instruction == pool.instruction

@@ -1,0 +1,1 @@
+"""Editors behind HTTP, one file per protocol."""
