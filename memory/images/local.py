@@ -19,6 +19,7 @@ from . import disk, views
 from .decode import decode
 from .header import Header, probe
 from .limits import DEFAULT_LIMITS, Limits
+from .recent import Recent
 from .views import View
 
 _T = TypeVar("_T")
@@ -26,6 +27,9 @@ _Args = TypeVarTuple("_Args")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _VIEWS = "views"
 _VIEW = re.compile(r"-(?P<side>[0-9]+)-q(?P<quality>[0-9]+)\.jpg$")
+_RECENT = 32_000_000
+"""Bytes of pictures that are kept in memory after they were written or read."""
+
 _THUMBNAIL = 512
 """Views up to this long side may be made from a larger view."""
 
@@ -59,6 +63,7 @@ class LocalImages:
         self.limits = limits
         self._limiter = anyio.CapacityLimiter(threads or max(_PIPELINE, os.cpu_count() or 1))
         self._making: dict[Path, anyio.Event] = {}
+        self._recent = Recent(_RECENT)
 
     async def put(self, data: bytes, *, verify: bool = False) -> ImageRef:
         """Keep a picture and return its name; the same bytes again are not written again.
@@ -163,9 +168,13 @@ class LocalImages:
                 os.utime(path)
         else:
             disk.write(path, data)
+        self._recent.keep(digest, data)
         return _ref(digest, header, len(data))
 
     def _get(self, digest: str) -> bytes:
+        return self._recent.get(digest) or self._read(digest)
+
+    def _read(self, digest: str) -> bytes:
         path = self.path(digest)
         try:
             data = path.read_bytes()
@@ -179,6 +188,7 @@ class LocalImages:
                 f"{path} does not hold what its name says: restore it from a backup, or delete it "
                 "and the runs that name it"
             )
+        self._recent.keep(digest, data)
         return data
 
     def _view(self, digest: str, path: Path, long_side: int, quality: int) -> View:
@@ -212,6 +222,7 @@ class LocalImages:
         return None
 
     def _delete(self, digest: str) -> int:
+        self._recent.forget(digest)
         return disk.remove(self.path(digest)) + sum(map(disk.remove, self._views_of(digest)))
 
     def _sweep(self, keep: AbstractSet[str], seconds: float) -> Swept:

@@ -73,6 +73,7 @@ async def test_a_view_that_was_made_needs_the_picture_no_more(
     made = await store.view(ref, long_side=24)
     store.path(ref).unlink()
 
+    store = LocalImages(store.folder)
     assert await store.view(ref, long_side=24) == made
     with pytest.raises(StoreError, match="is missing"):
         await store.view(ref, long_side=25)
@@ -236,6 +237,7 @@ async def test_a_thumbnail_is_made_from_a_larger_view_and_a_large_view_never_is(
     ref = await store.put(out.getvalue())
     await store.view(ref, long_side=1024)
     store.path(ref).unlink()  # only the views are left
+    store = LocalImages(store.folder)
     small = await store.view(ref, long_side=320)
     assert decode(small.data).image.size == (320, 240)
     with pytest.raises(StoreError, match="missing"):
