@@ -175,12 +175,11 @@ def _why(row: KrisRow) -> Unscored | None:
 
 
 def _on_scale(row: KrisRow) -> KrisRow:
-    off = {metric: score for metric, score in row.scores.items() if not 1 <= score <= 5}
-    if not off:
-        return row
-    whys: dict[Metric, Unscored] = {
-        metric: Unscored(reason="out_of_range", detail=f"{metric} is {score:g}, not 1 to 5")
-        for metric, score in off.items()
-    }
-    kept = {metric: score for metric, score in row.scores.items() if metric not in off}
-    return row.but(scores=kept, whys=row.whys | whys)
+    kept, whys = dict[Metric, float](), dict(row.whys)
+    for metric, score in row.scores.items():
+        if 1 <= score <= 5:
+            kept[metric] = score
+        else:
+            detail = f"{metric} is {score:g}, not 1 to 5"
+            whys[metric] = Unscored(reason="out_of_range", detail=detail)
+    return row if len(kept) == len(row.scores) else row.but(scores=kept, whys=whys)
