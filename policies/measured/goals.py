@@ -10,7 +10,8 @@ from .evidence import Area, Evidence
 from .expected import GEOMETRY
 from .framing_goals import framing_goals, text_goal
 from .goal import Goal, Handle
-from .photometric_goals import Place, photometric_goals
+from .photometric_goals import photometric_goals
+from .place import Place
 from .scene import Scene
 from .wish import Wish, unmeasurable
 
@@ -69,8 +70,9 @@ def _area_goals(evidence: Evidence, area: Area) -> Iterator[tuple[Wish, Goal]]:
     if area is evidence.rest:
         scene = replace(scene, where="")
     for joined in _joined(area):
-        slack = _slack(joined, (*area.own, *area.also))
-        for goal in photometric_goals(joined[0], Place(scene, evidence.edited, slack)):
+        present = (*area.own, *area.also)
+        place = Place(scene, evidence.edited, _slack(joined, present), _brighter(present))
+        for goal in photometric_goals(joined[0], place):
             yield joined[0], _with_handles(goal, joined)
 
 
@@ -135,6 +137,12 @@ def _slack(joined: tuple[Wish, ...], present: Sequence[Wish]) -> float:
         return 0.0
     others = [w.operation for w in present if type(w.operation) is not kind]
     return min(25.0, sum(0.5 * pull(operation) for operation in others))
+
+
+def _brighter(present: Sequence[Wish]) -> float:
+    asked = [w.operation for w in present if isinstance(w.operation, ops.Brightness)]
+    total = _sum(asked) if asked else None
+    return total.amount if isinstance(total, ops.Brightness) else 0.0
 
 
 def pull(operation: Operation) -> float:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...tools.instruments.arrays import Plane, Planes, gray
+from ...tools.instruments.arrays import Plane, Planes, gray, weighted_mean
 from ...tools.instruments.colour import lightness
 from ...tools.instruments.pair import Pair, Tile
 from ...tools.instruments.statistics import (
@@ -15,6 +15,7 @@ from ...tools.instruments.statistics import (
     tone_curve,
     tones,
 )
+from ...tools.retouch.tally import Tally
 
 LEAST = 0.002
 """Share of the picture below which a part is too small to measure."""
@@ -75,6 +76,20 @@ class Scene:
     def curve(self) -> tuple[Plane, Plane, Plane]:
         """How lightness moved: inputs, outputs, weights."""
         return tone_curve(lightness(self.before), lightness(self.after), self.weights)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """How the source's lightness is distributed."""
+        return Tally.of(lightness(self.before).clip(0, 1), self.weights)
+
+    @cached_property
+    def rounding(self) -> float:
+        """Per cent by which the mean lightness of the edit moves when all its tones are rounded to
+        the next 8-bit level: much next to black, a fraction of one elsewhere."""
+        levels = gray(self.pair.after_bytes) * np.float32(255)
+        slope = 1 / (3 * np.maximum(levels, 1.0))  # the cube root, where sRGB is a straight line
+        half = weighted_mean((0.5 * slope * self.after[..., 0]).astype(np.float32), self.weights)
+        return 100 * half / self.new.lightness if self.new.lightness > 1e-3 else 0.0
 
     def part(self, weights: Plane) -> "Scene":
         """The same pair, weighted further."""

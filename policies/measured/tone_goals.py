@@ -35,6 +35,9 @@ Tonal = (
     | Vignette
 )
 
+_EDGE = 0.04
+"""Standard deviation of lightness around a pixel from which it counts as next to an edge."""
+
 _SOFT_END = 0.8  # lightness above which exposure may be rolled off
 
 
@@ -114,14 +117,16 @@ def _channel_curve(scene: Scene, channel: int) -> tuple[Plane, Plane, Plane]:
 def clarity(scene: Scene) -> float:
     """Per cent that the local contrast of midtones rose, at 2 % of the picture's size.
 
-    Strong edges do not vote: clarity leaves them alone, lest they get haloes.
+    Strong edges and what lies near them do not vote: clarity leaves them alone, lest they get
+    haloes.
     """
     x, y, _ = scene.curve
     before = np.interp(lightness(scene.before), x, y).astype(np.float32)
     after = lightness(scene.after)
     radius = 0.02 * max(before.shape)
     old, new = before - gaussian(before, radius), after - gaussian(after, radius)
-    weights = scene.weights * np.exp(-((old / 0.05) ** 2)) * (4 * before * (1 - before)) ** 2
+    busy = gaussian(old * old, radius) / _EDGE**2
+    weights = scene.weights * np.exp(-busy) * (4 * before * (1 - before)) ** 2
     power = float((weights * old * old).sum())
     return 100 * (float((weights * old * new).sum()) / power - 1) if power > 1e-6 else nan
 

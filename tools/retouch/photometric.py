@@ -30,8 +30,11 @@ class Exposure(_Photometric):
 
 
 class Brightness(_Photometric):
-    """Raise or lower lightness through the midtones; black and white stay. Amount: per cent of
-    the mean lightness."""
+    """Raise or lower lightness through the midtones; black and white stay.
+
+    Amount: per cent of the mean lightness. A light picture rises as far as there is room without
+    driving it into white; one that is lowered beyond that gets darker as a whole, white too.
+    """
 
     op: Literal["brightness"] = "brightness"
     amount: Amount
@@ -136,7 +139,10 @@ class Curve(_Photometric):
 
 
 class Clarity(_Photometric):
-    """Local contrast of midtones at about 2 % of the picture's size. Amount: per cent."""
+    """Local contrast of midtones at about 2 % of the picture's size, apart from strong edges.
+
+    Amount: per cent by which it rises; in a busy picture about two thirds of that.
+    """
 
     op: Literal["clarity"] = "clarity"
     amount: Amount

@@ -68,12 +68,27 @@ def _lifted(steepness: float) -> ToneCurve:
 
 
 def _brightness(amount: float, tally: Tally) -> ToneCurve:
-    """A picture that is light already is not driven into white to gain its per cents."""
+    """A picture that is light already is not driven into white to gain its per cents. One that
+    gets darker is, beyond the same limit, darkened like by a grey filter."""
     target = tally.mean() * (1 + amount / 100)
+    limit = _brightness_limit(amount)
+    bent = _lifted(exp(solve(lambda s: tally.mean(_lifted(exp(s))), target, -limit, limit)))
+    if amount >= 0:
+        return bent
+    rest = np.float32(min(1.0, target / max(tally.mean(bent), 1e-6)))
+    return lambda x: rest * bent(x)
+
+
+def _brightness_limit(amount: float) -> float:
+    """Log of the steepest slope at black; two thirds are what a picture of mean 0.5 needs."""
     part = min(abs(amount) / 100, 0.8)
-    limit = 1.5 * log((1 + part) / (1 - part))  # 1 x is what a picture of mean 0.5 needs
-    found = solve(lambda s: tally.mean(_lifted(exp(s))), target, -limit, limit)
-    return _lifted(exp(found))
+    return 1.5 * log((1 + part) / (1 - part))
+
+
+def brightness_reach(amount: float, tally: Tally) -> float:
+    """Per cent by which `Brightness(amount)` moves the mean lightness of this distribution."""
+    mean = tally.mean()
+    return 100 * (tally.mean(_brightness(amount, tally)) / mean - 1) if mean > 1e-4 else amount
 
 
 def _contrast(amount: float, tally: Tally) -> ToneCurve:
@@ -114,3 +129,9 @@ def _sigmoid(slope: float, pivot: float) -> ToneCurve:
 def unit(x: Reals) -> Floats:
     """Cut off what lies outside 0 to 1."""
     return np.asarray(np.clip(x, 0.0, 1.0), np.float32)
+
+
+def spread_left(amount: float, tally: Tally) -> float:
+    """Which part of the spread of lightness `Brightness(amount)` leaves; over 1 where it adds."""
+    spread = tally.spread()
+    return tally.spread(_brightness(amount, tally)) / spread if spread > 1e-4 else 1.0

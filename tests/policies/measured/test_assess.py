@@ -161,3 +161,39 @@ def test_a_hue_that_the_picture_lacks_is_refused_and_not_guessed() -> None:
     grey = Image.new("RGB", (200, 200), (90, 90, 90))
     with pytest.raises(ThinkerError, match="reds"):
         assess(grey, grey, "make the reds brighter by 10%", "make the reds brighter by 10%")
+
+
+def bright(scenery: Image.Image) -> Image.Image:
+    return scenery.point([155 + value * 100 // 255 for value in range(256)] * 3)
+
+
+def test_a_light_picture_is_asked_for_as_much_as_there_is_room_for(scenery: Image.Image) -> None:
+    light, asked = bright(scenery), "brighten by 60%"
+    critique = assess(light, edited(light, asked), asked, asked)
+    assert "no room for 60 %" in critique.reasoning
+    assert critique.score.semantic >= 8
+    assert scored(light, edited(light, "brighten by 5%"), asked).semantic < 6
+
+
+def test_a_white_picture_cannot_get_brighter_and_the_thinker_says_so() -> None:
+    white = Image.new("RGB", (200, 200), (255, 255, 255))
+    with pytest.raises(ThinkerError, match="nothing to measure"):
+        assess(white, white, BRIGHTEN, BRIGHTEN)
+
+
+def test_next_to_black_the_rounding_to_levels_is_forgiven(scenery: Image.Image) -> None:
+    night, asked = scenery.point([value // 40 for value in range(256)] * 3), "darken by 15%"
+    assert scored(night, edited(night, asked), asked).semantic >= 8
+
+
+def test_contrast_that_brightening_takes_is_half_forgiven(scenery: Image.Image) -> None:
+    light = scenery.point([70 + value * 180 // 255 for value in range(256)] * 3)
+    asked = "brighten by 40% and add contrast"
+    plain = scored(light, edited(light, "brighten by 40%"), asked)
+    added = scored(light, edited(light, "brighten by 40%, increase the contrast by 45%"), asked)
+    assert added.semantic > plain.semantic + 2
+
+
+def test_clarity_does_what_it_says_to_a_textured_picture(scenery: Image.Image) -> None:
+    asked = "increase the clarity by 30%"
+    assert scored(scenery, edited(scenery, asked), asked).semantic >= 8

@@ -136,3 +136,13 @@ def _white(image: Image.Image) -> float:
     return float((np.asarray(image, np.uint8).min(axis=2) == 255).sum()) / (
         image.width * image.height
     )
+
+
+def test_a_light_part_gets_darker_by_the_per_cents_that_were_asked(
+    cook: Cook, lab: Measure
+) -> None:
+    values = np.tile(np.linspace(200, 250, 256).astype(np.uint8), (64, 1))
+    sky = Image.fromarray(values).convert("RGB")
+    before, after = lab(sky), lab(cook(sky, {"op": "brightness", "amount": -20}))
+    assert after[..., 0].mean() / before[..., 0].mean() == pytest.approx(0.8, abs=0.01)
+    assert np.all(np.diff(after[0, :, 0]) >= -1e-6)
