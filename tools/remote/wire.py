@@ -1,0 +1,245 @@
+"""What all editors behind HTTP share: one bounded request, and errors in the server's own words.
+
+No retry here: the agent is the one layer that retries. A cancelled edit closes its connection.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import httpx2
+import pybase64
+from anyio import to_thread
+
+from ...memory import EditloopError, EditorBusy, EditorError, EditorRejected, PictureError
+from ..editor import Edited, EditRequest, Picture
+from ..findings import noted, seen
+
+Check = Literal["nothing", "headers", "pixels"]
+"""What an answer is held against its source by; `pixels` decodes both."""
+
+MAX_ANSWER = 256 * 2**20
+"""Bytes of an answer that are read at most; a 4k PNG twice in base64 is less."""
+
+_LARGE = 256 * 1024  # bytes from which base64 is worth a thread
+_MAX_ERROR = 64 * 1024  # bytes of an error's body that are read
+_SAID = 300  # characters of the server's words that are passed on
+_LATER = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer with a status below 400."""
+
+    data: bytes
+    media_type: str
+    headers: httpx2.Headers
+
+
+def client(
+    *,
+    base_url: str = "",
+    headers: Mapping[str, str] | None = None,
+    connections: int = 32,
+    connect: float = 10.0,
+) -> httpx2.AsyncClient:
+    """Make a client that keeps its connections, follows nothing and waits as long as the caller does.
+
+    Deadlines are scopes of the caller; only connecting has its own, `connect` seconds.
+    """
+    return httpx2.AsyncClient(
+        base_url=base_url,
+        headers=dict(headers or {}),
+        timeout=httpx2.Timeout(None, connect=connect),
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=connections),
+        follow_redirects=False,
+    )
+
+
+async def ask(
+    http: httpx2.AsyncClient,
+    name: str,
+    method: str,
+    url: str,
+    *,
+    most: int = MAX_ANSWER,
+    **how: Any,
+) -> Answer:
+    """Make one request and read its answer, at most `most` bytes.
+
+    `how` is what `httpx2.AsyncClient.stream` takes.
+
+    Raises:
+        EditorBusy: 408, 409, 425, 429 or 5xx, or the server cannot be reached.
+        EditorRejected: any other status of 4xx.
+        EditorError: a redirect, too long an answer, or one that broke off.
+    """
+    try:
+        async with http.stream(method, url, **how) as response:
+            if response.status_code >= 300:
+                raise _of_status(name, response, await _read(response, _MAX_ERROR))
+
+            data = await _read(response, most)
+            if len(data) > most:
+                raise EditorError(
+                    f"{name} answered with more than {most:,} bytes: not read further"
+                )
+            return Answer(data, _media_type(response), response.headers)
+    except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError) as error:
+        raise EditorBusy(f"{name} broke off its answer: {_why(error)}") from error
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise EditorRejected(f"{name} has an address that cannot be used: {_why(error)}") from error
+    except (httpx2.HTTPError, OSError) as error:
+        raise EditorBusy(f"{name} cannot be reached: {_why(error)}") from error
+
+
+async def fields_of(answer: Answer, name: str) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        EditorError: it is something else, an HTML page of a proxy for instance.
+    """
+    try:
+        found = await _parsed(answer.data)
+    except ValueError as error:
+        begins = answer.data[:60].decode("utf-8", "replace")
+        raise EditorError(
+            f"{name} answered with {answer.media_type or 'no type'} instead of JSON; it begins {begins!r}"
+        ) from error
+
+    if not isinstance(found, dict):
+        raise EditorError(f"{name} answered with a JSON {type(found).__name__}, not an object")
+
+    return cast("dict[str, Any]", found)
+
+
+async def checked(request: EditRequest, edited: Edited, how: Check) -> Edited:
+    """Put what can be seen of the edit among its notes; off the event loop."""
+    if how == "nothing":
+        return edited
+
+    return noted(edited, await seen(request.source, edited.picture, pixels=how == "pixels"))
+
+
+async def encoded(data: bytes) -> str:
+    """Write bytes as base64, large ones in a thread."""
+    if len(data) < _LARGE:
+        return pybase64.b64encode(data).decode("ascii")
+
+    return await to_thread.run_sync(lambda: pybase64.b64encode(data).decode("ascii"))
+
+
+async def decoded(text: object, name: str) -> Picture:
+    """Read a picture from base64, with or without the head of a data URI.
+
+    Raises:
+        EditorError: it is no base64, or what it holds is no picture.
+    """
+    if not isinstance(text, str) or not text:
+        raise EditorError(f"{name} answered without a picture")
+
+    body = text.partition(",")[2] if text.startswith("data:") else text
+    try:
+        if len(body) < _LARGE:
+            data = pybase64.b64decode(body, validate=True)
+        else:
+            data = await to_thread.run_sync(lambda: pybase64.b64decode(body, validate=True))
+    except ValueError as error:
+        raise EditorError(f"{name} answered with base64 that cannot be read: {error}") from error
+
+    return picture_of(data, name)
+
+
+def picture_of(data: bytes, name: str) -> Picture:
+    """Name the format of received bytes by their content.
+
+    Raises:
+        EditorError: they are no picture that we take.
+    """
+    from ...memory.images.sniff import media_type_of
+
+    try:
+        return Picture(data, media_type_of(data))
+    except PictureError as error:
+        raise EditorError(f"{name} answered with no picture that we take: {error}") from error
+
+
+async def _parsed(data: bytes) -> object:
+    if len(data) < _LARGE:
+        return json.loads(data)
+
+    parsed: object = await to_thread.run_sync(lambda: json.loads(data))
+    return parsed
+
+
+async def _read(response: httpx2.Response, most: int) -> bytes:
+    """Read until the end, or until one piece beyond `most`."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.aiter_bytes():
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            break
+
+    return b"".join(pieces)
+
+
+def _of_status(name: str, response: httpx2.Response, body: bytes) -> EditloopError:
+    status = response.status_code
+    said = f"{name} answered {status}: {_said(body)}"
+    if status < 400:
+        where = response.headers.get("location", "")
+        return EditorError(f"{name} answered {status} to {where!r}: give the address it means")
+
+    if status in _LATER or status >= 500:
+        wait = response.headers.get("retry-after")
+        return EditorBusy(f"{said}; it asks to wait {wait} s" if wait else said)
+
+    return EditorRejected(said)
+
+
+def _said(body: bytes) -> str:
+    """The sentence in an error's body: `error.message` (OpenAI), `detail` (FastAPI), or all of it."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        found: object = json.loads(text)
+    except ValueError:
+        return _short(text or "no explanation")
+
+    fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+    inner = fields.get("error")
+    if isinstance(inner, dict):
+        inner = cast("dict[str, object]", inner).get("message") or cast("object", inner)
+
+    return _short(inner or _detail(fields.get("detail")) or fields.get("message") or text)
+
+
+def _detail(detail: object) -> object:
+    """Shorten the list of faults that FastAPI sends with 422 to `where: what`."""
+    if not isinstance(detail, list):
+        return detail
+
+    faults = [
+        cast("dict[str, Any]", each)
+        for each in cast("list[object]", detail)
+        if isinstance(each, dict)
+    ]
+    said = [
+        f"{'.'.join(str(part) for part in f.get('loc', ()))}: {f.get('msg', '')}" for f in faults
+    ]
+    return "; ".join(said) or cast("object", detail)
+
+
+def _media_type(response: httpx2.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def _why(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _short(what: object) -> str:
+    text = str(what)
+    return text if len(text) <= _SAID else f"{text[:_SAID]}…"
