@@ -25,6 +25,7 @@ MAX_ANSWER = 256 * 2**20
 _LARGE = 256 * 1024  # bytes from which base64 is worth a thread
 _MAX_ERROR = 64 * 1024  # bytes of an error's body that are read
 _SAID = 300  # characters of the server's words that are passed on
+_NO_CREDIT = b"insufficient_quota"  # OpenAI says it with 429, and waiting does not help
 _LATER = frozenset({408, 409, 425, 429})
 
 
@@ -192,6 +193,9 @@ def _of_status(name: str, response: httpx2.Response, body: bytes) -> EditloopErr
     if status < 400:
         where = response.headers.get("location", "")
         return EditorError(f"{name} answered {status} to {where!r}: give the address it means")
+
+    if _NO_CREDIT in body:
+        return EditorRejected(f"{said}; top up the account or use another editor")
 
     if status in _LATER or status >= 500:
         wait = response.headers.get("retry-after")
