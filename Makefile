@@ -25,7 +25,7 @@ demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no net
 	@$(BIN)/editloop demo --overwrite
 
 test: $(VENV)/.dev ## run the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.dev ## format, lint, layers, both type checkers (the tests are `make test`)
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from one warm process, so that a hundred kills take seconds; each has its own st
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,7 @@ import anyio
 from making import critique, picture, png
 
 from editloop.agent import EditAgent, Kit, Retry
-from editloop.memory import Run, new_run_id
+from editloop.memory import Run
 from editloop.memory.images import LocalImages
 from editloop.memory.store import open_store
 from editloop.policies import MaxTurns, Rules, ScriptedThinker
@@ -129,8 +130,8 @@ def child(work: Callable[[], Awaitable[None]]) -> int:
 
 
 def case(folder: Path, fatal: int) -> dict[str, Any]:
-    """One kill and its resumption."""
-    folder.mkdir(parents=True)
+    """One kill and its resumption, on a copy of an empty store."""
+    shutil.copytree(folder.parent / "empty", folder)
     killed = child(lambda: live(folder, fatal, resume=False))
     before = (folder / "journal").read_text(encoding="utf-8").splitlines()
     resumed = child(lambda: live(folder, 0, resume=True))
@@ -146,7 +147,15 @@ def case(folder: Path, fatal: int) -> dict[str, Any]:
     }
 
 
+async def create(folder: Path) -> None:
+    """Make an empty store, which takes longer than a run."""
+    async with open_store(f"sqlite:///{folder / 'editloop.db'}"):
+        pass
+
+
 def main(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    assert child(lambda: create(folder / "empty")) == 0
     whole = case(folder / "whole", 0)
     print(json.dumps(whole), flush=True)
     for fatal in range(1, len(whole["before"]) + 1):
@@ -154,5 +163,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    assert new_run_id()
     main(Path(sys.argv[1]))

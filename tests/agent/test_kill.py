@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("kill")  # one fixture for all
 HERE = Path(__file__).parent
 Case = dict[str, Any]
 
