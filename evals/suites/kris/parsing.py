@@ -48,8 +48,8 @@ def read(
 
 
 def _asked(category: str, call: Call) -> tuple[Metric, ...]:
-    both = call == "instruction" and "knowledge" in metrics_of(category)
-    return ("instruction", "knowledge") if both else (call,)
+    dual = "knowledge" in metrics_of(category) and call == "instruction"
+    return ("instruction", "knowledge") if dual else (call,)
 
 
 def _official(value: int | None) -> Reading:
