@@ -99,17 +99,21 @@ def _detail(evidence: Evidence, scene: Scene) -> list[Flaw]:
 def _haloes(evidence: Evidence, scene: Scene) -> list[Flaw]:
     if _asked(evidence, ops.Grain, ops.Invert, ops.Posterize):
         return []
-    seams = [halo(scene.toned(tile.before), tile.after) for tile in scene.tiles]
-    found = sorted(seams)[-2:][0] if seams else 0.0  # the second worst: one tile may be special
+    found = _second_worst([halo(scene.toned(tile.before), tile.after) for tile in scene.tiles])
     return [Flaw("haloes", " hundredths", 100 * found, _curved(found - 0.015, 0.05, 8))]
 
 
 def _banding(evidence: Evidence, scene: Scene) -> list[Flaw]:
     if _asked(evidence, ops.Posterize):
         return []
-    found = max((banding(tile.before, tile.after) for tile in scene.tiles), default=0.0)
+    found = _second_worst([banding(tile.before, tile.after) for tile in scene.tiles])
     points = 6 * min(1.0, max(0.0, found - 0.05) / 0.4)
     return [Flaw("banding", " %", 100 * found, points)]
+
+
+def _second_worst(readings: list[float]) -> float:
+    """One tile may be special: a black tyre, a lamp."""
+    return sorted(readings)[-2:][0] if readings else 0.0
 
 
 def _few_tones(evidence: Evidence) -> list[Flaw]:

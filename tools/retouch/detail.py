@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from ..instruments.colour import Floats, smoothstep
-from .guided import cut, fit
+from .guided import fit
 from .luma import with_luma_moved
 from .noise import denoised
 from .photometric import Blur, Clarity, Denoise, Sharpen
@@ -51,11 +51,11 @@ def _clarity(image: Image.Image, amount: float) -> Image.Image:
     view.thumbnail((_CLARITY_VIEW, _CLARITY_VIEW), Image.Resampling.BOX)
     guide = np.asarray(view, np.float32) / np.float32(255)
     radius = max(1, round(_CLARITY_REACH * max(view.size)))
-    slope, offset = fit(guide, guide, radius, _CLARITY_EDGE)
+    fitted = fit(guide, guide, radius, _CLARITY_EDGE)
 
     def delta(box: tuple[int, int, int, int]) -> Floats:
         part = np.asarray(luma.crop(box), np.float32) / np.float32(255)
-        base = cut(slope, luma.size, box) * part + cut(offset, luma.size, box)
+        base = fitted.smooth(part, luma.size, box)
         midtones = smoothstep(part, 0.0, 0.25) * (1 - smoothstep(part, 0.75, 1.0))
         return np.asarray(255 * _CLARITY_GAIN * amount * midtones * (part - base), np.float32)
 

@@ -4,10 +4,15 @@ He, Sun and Tang 2013, "Guided image filtering"; He and Sun 2015, "Fast guided f
 reduced view, applied to the full picture.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image
 
 from ..instruments.colour import Floats, Reals
+
+Size = tuple[int, int]
+Box = tuple[int, int, int, int]
 
 _SHORT = 12
 """Lines in a window up to which adding them one by one is faster than running sums."""
@@ -18,11 +23,25 @@ def box_mean(values: Reals, radius: int) -> Floats:
     return _run_mean(_run_mean(values, radius, 0), radius, 1)
 
 
-def fit(guide: Floats, values: Floats, radius: int, detail: float) -> tuple[Floats, Floats]:
-    """Slope and offset, (H, W), so that slope x guide + offset is `values` without its detail.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Slope x guide + offset is what was fitted, without its detail; both of mode `F`."""
 
-    `detail` is the standard deviation of the guide below which a structure is smoothed away. A
-    picture may guide itself.
+    slope: Image.Image
+    offset: Image.Image
+
+    def smooth(self, part: Floats, size: Size, box: Box) -> Floats:
+        """The full picture without its detail, in one box, of which `part` is the guide, (H, W)."""
+        base = part * _cut(self.slope, size, box)
+        base += _cut(self.offset, size, box)
+        return base
+
+
+def fit(guide: Floats, values: Floats, radius: int, detail: float, part: float = 1.0) -> Fit:
+    """Fit a guided filter on a view.
+
+    `detail` is the standard deviation of the guide below which a structure is smoothed away, and
+    `part` how much of it. A picture may guide itself.
     """
     centre = np.float32(guide.mean())  # small numbers keep single precision exact enough
     around = guide - centre
@@ -36,16 +55,17 @@ def fit(guide: Floats, values: Floats, radius: int, detail: float) -> tuple[Floa
     slope = together / (np.maximum(variance, 0) + np.float32(detail * detail + 1e-12))
     offset = box_mean(mean_values - slope * mean_guide, radius)
     smooth = box_mean(slope, radius)
-    return smooth, np.asarray(offset - smooth * centre, np.float32)
+    offset -= smooth * centre
+    share = np.float32(part)
+    return Fit(Image.fromarray(1 + share * (smooth - 1)), Image.fromarray(share * offset))
 
 
-def cut(values: Floats, size: tuple[int, int], box: tuple[int, int, int, int]) -> Floats:
-    """One box, in pixels of the full size, out of an array, (H, W), of a reduced view that covers the
-    same picture; with straight lines between."""
-    across, down = values.shape[1] / size[0], values.shape[0] / size[1]
+def _cut(view: Image.Image, size: Size, box: Box) -> Floats:
+    """One box, in pixels of the full size, out of a reduced view that covers the same picture; with
+    straight lines between."""
+    across, down = view.width / size[0], view.height / size[1]
     source = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
     target = (box[2] - box[0], box[3] - box[1])
-    view = Image.fromarray(values)
     return np.asarray(view.resize(target, Image.Resampling.BILINEAR, box=source))
 
 

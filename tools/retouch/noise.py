@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from ..instruments.colour import Bytes
-from .guided import cut, fit
+from .guided import fit
 from .pixels import bands
 
 _REACH = 2
@@ -40,14 +40,13 @@ def _smoothed(channel: Image.Image, amount: float) -> Image.Image:
         return channel
     half = np.asarray(channel.reduce(2) if min(channel.size) > 1 else channel, np.float32)
     # averaging four pixels has already halved the noise of the view
-    slope, offset = fit(half, half, _REACH, _KEPT * level / 2)
+    fitted = fit(half, half, _REACH, _KEPT * level / 2, amount)
     changed = Image.new("L", channel.size)
-    slope = 1 + np.float32(amount) * (slope - 1)
-    offset *= np.float32(amount)
     for box in bands(channel.size):
-        part = np.asarray(channel.crop(box), np.float32)
-        smooth = cut(slope, channel.size, box) * part + cut(offset, channel.size, box)
-        changed.paste(Image.fromarray(np.clip(smooth + 0.5, 0, 255).astype(np.uint8)), box)
+        smooth = fitted.smooth(np.asarray(channel.crop(box), np.float32), channel.size, box)
+        smooth += np.float32(0.5)
+        np.clip(smooth, 0, 255, out=smooth)
+        changed.paste(Image.fromarray(smooth.astype(np.uint8)), box)
     return changed
 
 

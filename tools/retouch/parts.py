@@ -14,7 +14,7 @@ from ..instruments.colour import (
     smoothstep,
     srgb_from_linear,
 )
-from .guided import cut, fit
+from .guided import fit
 from .photometric import Highlights, Shadows
 from .pixels import bands, flat, sample
 from .tally import Curve, Tally, solve
@@ -43,11 +43,11 @@ def with_part_moved(
     luma, view = image.convert("L"), image.convert("L")
     view.thumbnail((_VIEW, _VIEW), Image.Resampling.BOX)
     guide = np.asarray(view, np.float32) / np.float32(255)
-    slope, offset = fit(guide, guide, max(1, round(_REACH * max(view.size))), _EDGE)
+    fitted = fit(guide, guide, max(1, round(_REACH * max(view.size))), _EDGE)
     changed = Image.new("RGB", image.size)
     for box in bands(image.size):
         part = np.asarray(luma.crop(box), np.float32) / np.float32(255)
-        base = cut(slope, image.size, box) * part + cut(offset, image.size, box)
+        base = fitted.smooth(part, image.size, box)
         gain = gains[np.rint(unit(base) * (gains.size - 1)).astype(np.int32)]
         changed.paste(Image.fromarray(_scaled(np.asarray(image.crop(box), np.float32), gain)), box)
     return changed

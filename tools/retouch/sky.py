@@ -12,7 +12,7 @@ from ..instruments.colour import (
     oklab_from_bytes,
     smoothstep,
 )
-from .guided import cut, fit
+from .guided import fit
 from .masks import as_bytes
 from .pixels import bands
 
@@ -121,10 +121,10 @@ def _refined(
     """Let the border follow the edges of the full picture, by a guided filter."""
     guide = np.asarray(view.convert("L"), np.float32) / np.float32(255)
     radius = max(2, round(feather * min(view.size)))
-    slope, offset = fit(guide, found.astype(np.float32), radius, 0.02)
+    fitted = fit(guide, found.astype(np.float32), radius, 0.02)
     luma, mask = image.convert("L"), Image.new("L", image.size)
     for box in bands(image.size):
         part = np.asarray(luma.crop(box), np.float32) / np.float32(255)
-        weight = cut(slope, image.size, box) * part + cut(offset, image.size, box)
+        weight = fitted.smooth(part, image.size, box)
         mask.paste(Image.fromarray(as_bytes(smoothstep(weight, 0.1, 0.9))), box)
     return mask
