@@ -19,6 +19,10 @@ class Case:
     """The check in words."""
 
 
+def _size(facts: Facts) -> tuple[int, int]:
+    return facts.width, facts.height
+
+
 def _ratio(facts: Facts) -> float:
     return facts.width / facts.height
 
@@ -27,20 +31,22 @@ CASES = (
     Case(
         "combined",
         "brighten the shadows by 20%, make it slightly warmer and crop to 4:5",
-        lambda a, b: abs(_ratio(b) - 0.8) < 0.005 and b.dark > a.dark and b.warmth > a.warmth - 2,
-        "4:5, the darkest quarter lighter, not colder",
+        lambda a, b: (
+            abs(_ratio(b) - 0.8) < 0.005 and b.dark > a.dark * 1.03 and b.clipped < a.clipped + 0.02
+        ),
+        "4:5, the darkest quarter lighter by over 3 %, under 2 % more clipped",
     ),
     Case(
         "photometric",
         "increase the exposure by half a stop",
-        lambda a, b: b.luma > a.luma * 1.05 and _ratio(b) == _ratio(a),
-        "lighter by over 5 %, same size",
+        lambda a, b: 1.05 < b.luma / a.luma < 1.5 and _size(b) == _size(a),
+        "lighter by 5 to 50 %, same size",
     ),
     Case(
         "photometric",
         "reduce the contrast by 15%",
-        lambda a, b: b.spread < a.spread and abs(b.luma - a.luma) < 12,
-        "less spread, about the same mean",
+        lambda a, b: 0.7 < b.spread / a.spread < 0.97 and abs(b.luma - a.luma) < 12,
+        "spread less by 3 to 30 %, about the same mean",
     ),
     Case(
         "colour-selective",
@@ -51,8 +57,8 @@ CASES = (
     Case(
         "monochrome",
         "turn it black and white with a bit of grain",
-        lambda _, b: b.colour == 0.0,
-        "no colour in any pixel",
+        lambda a, b: b.colour == 0.0 and abs(b.luma - a.luma) < 12,
+        "no colour in any pixel, about as light",
     ),
     Case(
         "regional",
@@ -75,19 +81,19 @@ CASES = (
     Case(
         "combined",
         "crop to 16:9, sharpen slightly and add a thin white border",
-        lambda a, b: b.border > 250 and b.width > b.height,
-        "outermost pixels white, landscape",
+        lambda a, b: b.border > 250 and abs(_ratio(b) - 16 / 9) < 0.05,
+        "outermost pixels white, 16:9 within the border",
     ),
     Case(
         "vague",
         "make it pop",
-        lambda a, b: b.saturation > a.saturation and b.clipped < a.clipped + 0.05,
+        lambda a, b: b.colourful > a.colourful and b.clipped < a.clipped + 0.05,
         "more colourful, under 5 % more clipped",
     ),
     Case(
         "strong",
         "brighten by 40% and add contrast",
-        lambda a, b: b.luma > a.luma and b.clipped < a.clipped + 0.1,
-        "lighter, under 10 % more clipped",
+        lambda a, b: b.luma > a.luma * 1.1 and b.clipped < a.clipped + 0.1,
+        "lighter by over 10 %, under 10 % more clipped",
     ),
 )

@@ -1,7 +1,7 @@
 """Plain facts about a picture, measured without the instruments that the thinker uses.
 
 A judge that shares the thinker's instruments would agree with it by construction; so these are the
-textbook quantities on sRGB values (Rec. 709 luma, HSV saturation), and nothing more.
+textbook quantities on sRGB values (Rec. 709 luma, spans of channels), and nothing more.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,9 @@ class Facts:
     warmth: float
     """Mean of red minus blue."""
 
-    saturation: float
-    """Mean HSV saturation, 0 to 1."""
+    colourful: float
+    """Mean difference between the largest and the smallest channel. (Mean HSV saturation would be
+    ruled by the darkest pixels, where a single level is much of it.)"""
 
     blue: float
     """Mean HSV saturation of the pixels whose largest channel is blue; 0 when there are few."""
@@ -70,7 +71,7 @@ def facts(image: Image.Image) -> Facts:
         spread=float(luma.std()),
         dark=float(luma[luma <= np.quantile(luma, 0.25)].mean()),
         warmth=float((rgb[..., 0] - rgb[..., 2]).mean()),
-        saturation=float(saturation.mean()),
+        colourful=float((high - low).mean()),
         blue=float(saturation[bluish].mean()) if bluish.mean() > 0.005 else 0.0,
         colour=float((high - low).max()),
         top=float(luma[:third].mean()),
