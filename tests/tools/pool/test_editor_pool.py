@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import anyio
 import pytest
+from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint
 
 from editloop.memory import (
@@ -53,29 +54,12 @@ class Asker:
         await self.group.__aexit__(kind, error, traceback)
         await self.pool.__aexit__(kind, error, traceback)
 
-    async def ask(self, *keys: str, **fields: Any) -> None:
+    async def ask(self, *keys: str, group: TaskGroup | None = None, **fields: Any) -> None:
         for key in keys:
-            self.group.start_soon(self._one, EditRequest(SOURCE, "warmer", key=key, **fields))
+            (group or self.group).start_soon(
+                self._one, EditRequest(SOURCE, "warmer", key=key, **fields)
+            )
             await settled()
-
-    async def ask_and_leave(self, *keys: str) -> anyio.CancelScope:
-        """Ask, and return what cancels these requests."""
-        scope = anyio.CancelScope()
-
-        async def within(key: str) -> None:
-            await self._one(EditRequest(SOURCE, "warmer", key=key))
-
-        async def all_of_them() -> None:
-            with scope:
-                async with anyio.create_task_group() as group:
-                    for key in keys:
-                        group.start_soon(within, key)
-                        await settled()
-
-        self.group.start_soon(all_of_them)
-        await settled()
-        await settled()
-        return scope
 
     async def _one(self, request: EditRequest) -> None:
         try:
@@ -396,9 +380,10 @@ async def test_a_full_pool_says_that_it_is_busy(clock: Any, hand: Hand) -> None:
 async def test_a_cancelled_request_gives_its_place_back(clock: Any, hand: Hand) -> None:
     a = hand("a")
     async with Asker(_pool(clock, a, bound=1)) as asker:
-        gone = await asker.ask_and_leave("running", "waiting")
-        await asker.ask("3")
-        gone.cancel()
+        async with anyio.create_task_group() as gone:
+            await asker.ask("running", "waiting", group=gone)
+            await asker.ask("3")
+            gone.cancel_scope.cancel()
         await settled()
         assert (a.keys, a.cancelled) == (["running", "3"], 1)
         await a.done()
