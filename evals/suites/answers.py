@@ -7,6 +7,7 @@ from typing import Any
 
 from .unscored import Unscored
 
+_DECODER = json.JSONDecoder()
 _ATTEMPTS = 200  # a text of nothing but opening braces must not take quadratic time
 
 
@@ -15,10 +16,10 @@ def objects(text: str) -> list[dict[str, Any]]:
 
     Looks at the first 200 opening braces that do not start an object; judges' answers are short.
     """
-    decoder, found, at, failures = json.JSONDecoder(), list[dict[str, Any]](), 0, 0
+    found, at, failures = list[dict[str, Any]](), 0, 0
     while (at := text.find("{", at)) >= 0 and failures < _ATTEMPTS:
         try:
-            value, at = decoder.raw_decode(text, at)
+            value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):  # also integers of more digits than Python reads
             at, failures = at + 1, failures + 1
             continue

@@ -57,7 +57,8 @@ class TableFile:
         if self._held is None or self._held[:2] != (block, column):
             blocks, _ = self._blocks()
             self._held = (block, column, self._columns(blocks, block, [column])[column])
-        return self._held[2][row].as_py()
+        held: dict[str, Any] | None = self._held[2][row].as_py()
+        return held
 
     def _columns(self, blocks: Any, block: int, names: list[str]) -> Any:
         try:
@@ -99,8 +100,9 @@ class PictureCell:
             InputError: the cell is empty, or what it names cannot be read.
         """
         held = self.table.cell(self.block, self.row, self.column) or {}
-        if held.get("bytes") is not None:
-            return held["bytes"]
+        inside: bytes | None = held.get("bytes")
+        if inside is not None:
+            return inside
         if held.get("path"):
             return PictureFile(self.table.path.parent / held["path"]).read()
         raise InputError(f"{self.name} holds no picture")
@@ -116,7 +118,7 @@ class _Parquet:
         self._file, self.schema = file, file.schema_arrow
 
     def __len__(self) -> int:
-        return self._file.num_row_groups
+        return int(self._file.num_row_groups)
 
     def columns(self, block: int, names: list[str]) -> Any:
         return self._file.read_row_group(block, columns=names)

@@ -9,6 +9,8 @@ from ..profile import Profile
 from ..unscored import Unscored
 from . import corrected, official
 
+_SEED = 42
+
 
 class Entries(Frozen):
     """The score list of one call: semantics or quality, 0 to 10 unless the profile is official."""
@@ -45,8 +47,9 @@ def read(
     """Read the answer of one call.
 
     `last_chance` and `guess` matter in the official profile only: from the second round on, a text
-    without braces scores a random integer from 0 to 10, drawn here from `guess` (seeded by the
-    caller; seed 0 when absent). `Unscored` means, in that profile, that both calls are repeated.
+    without braces scores a random integer from 0 to 10, drawn here from `guess`: give one generator per
+    round. The published scripts leave it unseeded, but for local judges, where every round starts
+    from seed 42, as it does here when `guess` is absent. `Unscored` means, in that profile, that both calls are repeated.
 
     Raises:
         JudgeError: official profile, and the script would throw the whole sample away.
@@ -54,7 +57,7 @@ def read(
     if profile == "corrected":
         found = corrected.score_list(text)
         return found if isinstance(found, Unscored) else Entries(values=found)
-    answer = official.answer(text, last_chance=last_chance, guess=guess or Random(0))
+    answer = official.answer(text, last_chance=last_chance, guess=guess or Random(_SEED))
     if answer is None:
         return Unscored(reason="unreadable", detail="the official script asks again")
     return Entries(values=official.numbers(answer.held), guessed=answer.guessed)

@@ -50,7 +50,8 @@ def _by_object(text: str, key: str) -> tuple[bool, int | None]:
 def _flat(text: str, key: str) -> dict[str, Any] | None:
     for stretch in re.finditer(r"\{[^{}]*\}", text):
         if key in stretch[0]:
-            return json.loads(stretch[0])
+            held: dict[str, Any] = json.loads(stretch[0])
+            return held
     return None
 
 

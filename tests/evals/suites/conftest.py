@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +29,32 @@ def reason() -> Callable[[object], str]:
         return reading.reason
 
     return why
+
+
+def _arrow_file(path: Path, rows: list[dict[str, Any]]) -> Path:
+    arrow: Any = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pylist(rows)
+    with arrow.OSFile(str(path), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
+    return path
+
+
+def _arrow_stream(path: Path, rows: list[dict[str, Any]]) -> Path:
+    arrow: Any = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pylist(rows)
+    with arrow.OSFile(str(path), "wb") as sink, arrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
+    return path
+
+
+def _parquet(path: Path, rows: list[dict[str, Any]]) -> Path:
+    arrow: Any = pytest.importorskip("pyarrow")
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.Table.from_pylist(rows), path, row_group_size=2)
+    return path
+
+
+@pytest.fixture(scope="session")
+def write_table() -> dict[str, Callable[[Path, list[dict[str, Any]]], Path]]:
+    """A file name for each table layout, and what writes it; blocks of two rows."""
+    return {"file.arrow": _arrow_file, "stream.arrow": _arrow_stream, "data.parquet": _parquet}

@@ -109,6 +109,14 @@ def test_official_guesses_repeat_with_their_seed_and_cover_zero_to_ten() -> None
     assert values == set(range(11))
 
 
+def test_official_guesses_of_a_local_judge_are_ten_and_then_one() -> None:
+    guess = Random(42)
+    for expected in (10.0, 1.0):
+        found = read("?", "official", last_chance=True, guess=guess)
+        assert found == Entries(values=(expected,), guessed=True)
+    assert read("?", "official", last_chance=True) == Entries(values=(10.0,), guessed=True)
+
+
 def test_official_last_chance_still_asks_again_for_broken_braces() -> None:
     assert official("{score: [8, 7]}", last_chance=True) is None
 
