@@ -74,7 +74,7 @@ class Pool(Generic[M]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._open.__aexit__(kind, error, traceback)
+        await self._open.aclose()  # not told of the error, which would come out in a group
 
     @property
     def engines(self) -> tuple[M, ...]:
