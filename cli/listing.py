@@ -32,7 +32,7 @@ def listed(where: str, limit: int, common: Common) -> int:
     found = _found(parse(where), limit or _ALL, common)
     screen = common.screen
     if common.json:
-        print(json.dumps([run.model_dump(mode="json") for run in found], ensure_ascii=False))
+        print(json.dumps([run.plain() for run in found], ensure_ascii=False))
         return 0
 
     if not found:

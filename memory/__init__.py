@@ -1,54 +1,98 @@
 """What a run leaves behind: the records, the pictures by content hash, and the trace store.
 
-The records and errors load with the package; `memory.images` and `memory.store` are asked for by
-name, because they load Pillow and SQLAlchemy.
+Names load when they are first asked for: whoever handles errors needs no Pydantic. `memory.images` and
+`memory.store` are asked for by name, because they load Pillow and SQLAlchemy.
 """
 
-from .errors import (
-    Border,
-    BudgetSpent,
-    EditloopError,
-    EditorBusy,
-    EditorError,
-    EditorRejected,
-    InputError,
-    InternalError,
-    JudgeError,
-    LeaseLost,
-    MalformedCritique,
-    PictureError,
-    RunNotFound,
-    SettingsError,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreLocked,
-    StoreReadOnly,
-    StoreVersion,
-    ThinkerBusy,
-    ThinkerError,
-    UnsupportedInstruction,
-)
-from .records import (
-    SOURCE,
-    Critique,
-    Digest,
-    Failure,
-    Frozen,
-    ImageRef,
-    Run,
-    RunStatus,
-    Sample,
-    Score,
-    Stop,
-    StopReason,
-    Task,
-    Turn,
-    Usage,
-    Verdict,
-    new_run_id,
-    short,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .errors import Border as Border
+    from .errors import BudgetSpent as BudgetSpent
+    from .errors import EditloopError as EditloopError
+    from .errors import EditorBusy as EditorBusy
+    from .errors import EditorError as EditorError
+    from .errors import EditorRejected as EditorRejected
+    from .errors import InputError as InputError
+    from .errors import InternalError as InternalError
+    from .errors import JudgeError as JudgeError
+    from .errors import LeaseLost as LeaseLost
+    from .errors import MalformedCritique as MalformedCritique
+    from .errors import PictureError as PictureError
+    from .errors import RunNotFound as RunNotFound
+    from .errors import SettingsError as SettingsError
+    from .errors import StoreDamaged as StoreDamaged
+    from .errors import StoreError as StoreError
+    from .errors import StoreFull as StoreFull
+    from .errors import StoreLocked as StoreLocked
+    from .errors import StoreReadOnly as StoreReadOnly
+    from .errors import StoreVersion as StoreVersion
+    from .errors import ThinkerBusy as ThinkerBusy
+    from .errors import ThinkerError as ThinkerError
+    from .errors import UnsupportedInstruction as UnsupportedInstruction
+    from .names import new_run_id as new_run_id
+    from .names import short as short
+    from .reasons import RunStatus as RunStatus
+    from .reasons import StopReason as StopReason
+    from .records import SOURCE as SOURCE
+    from .records import Critique as Critique
+    from .records import Digest as Digest
+    from .records import Failure as Failure
+    from .records import Frozen as Frozen
+    from .records import ImageRef as ImageRef
+    from .records import Run as Run
+    from .records import Sample as Sample
+    from .records import Score as Score
+    from .records import Stop as Stop
+    from .records import Task as Task
+    from .records import Turn as Turn
+    from .records import Usage as Usage
+    from .records import Verdict as Verdict
+
+_HOMES = {
+    "Border": ".errors",
+    "BudgetSpent": ".errors",
+    "Critique": ".records",
+    "Digest": ".records",
+    "EditloopError": ".errors",
+    "EditorBusy": ".errors",
+    "EditorError": ".errors",
+    "EditorRejected": ".errors",
+    "Failure": ".records",
+    "Frozen": ".records",
+    "ImageRef": ".records",
+    "InputError": ".errors",
+    "InternalError": ".errors",
+    "JudgeError": ".errors",
+    "LeaseLost": ".errors",
+    "MalformedCritique": ".errors",
+    "PictureError": ".errors",
+    "Run": ".records",
+    "RunNotFound": ".errors",
+    "RunStatus": ".reasons",
+    "SOURCE": ".records",
+    "Sample": ".records",
+    "Score": ".records",
+    "SettingsError": ".errors",
+    "Stop": ".records",
+    "StopReason": ".reasons",
+    "StoreDamaged": ".errors",
+    "StoreError": ".errors",
+    "StoreFull": ".errors",
+    "StoreLocked": ".errors",
+    "StoreReadOnly": ".errors",
+    "StoreVersion": ".errors",
+    "Task": ".records",
+    "ThinkerBusy": ".errors",
+    "ThinkerError": ".errors",
+    "Turn": ".records",
+    "UnsupportedInstruction": ".errors",
+    "Usage": ".records",
+    "Verdict": ".records",
+    "new_run_id": ".names",
+    "short": ".names",
+}
 
 __all__ = [
     "SOURCE",
@@ -93,3 +137,12 @@ __all__ = [
     "new_run_id",
     "short",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if home := _HOMES.get(name):
+        value = getattr(import_module(home, __name__), name)
+        globals()[name] = value  # asked for often, looked up once
+        return value
+
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

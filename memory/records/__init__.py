@@ -1,11 +1,12 @@
 """The vocabulary: what a run leaves behind, as frozen records."""
 
+from ..names import new_run_id, short
+from ..reasons import RunStatus, StopReason
 from .critique import Critique, Sample, Score, Verdict
-from .ending import Failure, Stop, StopReason
+from .ending import Failure, Stop
 from .frozen import Frozen
 from .image import Digest, ImageRef
-from .names import new_run_id, short
-from .run import SOURCE, Run, RunStatus, Task, Turn
+from .run import SOURCE, Run, Task, Turn
 from .usage import Usage
 
 __all__ = [

@@ -1,24 +1,10 @@
 """How a run ends, and what went wrong on the way."""
 
-from enum import StrEnum
 from typing import Self
 
 from ..errors import Border, EditloopError
+from ..reasons import StopReason
 from .frozen import Frozen
-
-
-class StopReason(StrEnum):
-    """Why a run ended. A cancelled run has none: it is still open and can be resumed."""
-
-    SATISFIED = "satisfied"
-    UNCHANGED = "unchanged"
-    PLATEAU = "plateau"
-    DECLINING = "declining"
-    REPEATED = "repeated"
-    MAX_TURNS = "max_turns"
-    BUDGET = "budget"
-    REFUSED = "refused"
-    FAILED = "failed"
 
 
 class Stop(Frozen):

@@ -1,10 +1,11 @@
 """A task and its turns."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from ..reasons import RunStatus
 from .critique import Critique, Sample
 from .ending import Failure, Stop
 from .frozen import Frozen
@@ -13,8 +14,6 @@ from .usage import Usage
 
 SOURCE = 0
 """The number of the picture that the user gave; turns count from 1."""
-
-RunStatus = Literal["open", "done", "refused", "failed"]
 
 
 class Task(Frozen):

@@ -57,7 +57,7 @@ def _read(
     if any(_ESCAPE in text for row in rows for text in row.values() if isinstance(text, str)):
         return None
 
-    return [RunSummary.model_validate(row | {"created": _utc(row["created"])}) for row in rows]
+    return [RunSummary.of(row | {"created": _utc(row["created"])}) for row in rows]
 
 
 def _conditions(where: RunFilter) -> Iterator[tuple[str, tuple[Any, ...]]]:

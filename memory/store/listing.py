@@ -1,9 +1,11 @@
 """What lists of runs are asked with and made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, Self
 
-from ..records import Frozen, RunStatus, StopReason
+from ..reasons import RunStatus, StopReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,9 @@ EVERY = RunFilter()
 """All runs."""
 
 
-class RunSummary(Frozen):
-    """One line of a list."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One line of a list. No Pydantic: lists are read without it, and the store wrote the values."""
 
     id: str
     created: datetime
@@ -58,8 +61,20 @@ class RunSummary(Frozen):
     source_sha: str
     answer_sha: str | None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Make one of a row with a column for each field."""
+        values: dict[str, Any] = dict(row)
+        values["stop"] = StopReason(row["stop"]) if row["stop"] else None
+        return cls(**values)
 
-class Stats(Frozen):
+    def plain(self) -> dict[str, Any]:
+        """The fields as JSON can hold them."""
+        return asdict(self) | {"created": self.created.isoformat().replace("+00:00", "Z")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
     """How much a store holds."""
 
     runs: int

@@ -100,7 +100,7 @@ def summaries(
     if before is not None:
         query = query.where(_position() < _place(connection, before))
     rows = (connection.execute(query)).mappings()
-    return [RunSummary.model_validate(dict(row)) for row in rows]
+    return [RunSummary.of({str(k): v for k, v in row.items()}) for row in rows]
 
 
 def places(

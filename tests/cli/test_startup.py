@@ -9,7 +9,7 @@ import pytest
 from editloop.cli.reference import PLACE, document
 
 HEAVY = "pydantic_ai openai mcp sqlalchemy numpy PIL pydantic anyio"
-HEAVY_LIST = "pydantic_ai openai mcp sqlalchemy numpy PIL alembic pydantic_settings"
+HEAVY_LIST = "pydantic_ai openai mcp sqlalchemy numpy PIL alembic pydantic"
 PROBE = """
 import sys
 from editloop.cli.border import run
