@@ -63,7 +63,7 @@ class TableFile:
     def _columns(self, blocks: Any, block: int, names: list[str]) -> Any:
         try:
             return blocks.columns(block, names)
-        except _pyarrow("pyarrow").ArrowException as error:
+        except (_pyarrow("pyarrow").ArrowException, OSError) as error:
             raise InputError(f"{self.path}: block {block} is damaged: {error}") from error
 
     def _blocks(self) -> tuple[Any, Any]:

@@ -10,7 +10,8 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _ENDS = r"(?![\w%]|\.\d|\s*[-–]\s*\d|\s*/\s*(?!10\b))"  # no range, no share, no other scale
 _LIST = re.compile(rf"\[\s*({_NUMBER}(?:\s*,\s*{_NUMBER})*)\s*\]", re.ASCII)
 _NAMED = re.compile(
-    rf"\bscores?\b[\"'*]*\s*[:=]\s*\**\s*(\[[^\[\]]*\]|{_NUMBER}{_ENDS})", re.IGNORECASE | re.ASCII
+    rf"\bscores?\b[\"'*]*\s*[:=]\s*+\**+\s*+(\[[^\[\]]*\]|{_NUMBER}{_ENDS})",
+    re.IGNORECASE | re.ASCII,
 )
 _ALONE = re.compile(rf"\s*({_NUMBER})\s*", re.ASCII)
 

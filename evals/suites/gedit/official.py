@@ -75,8 +75,9 @@ def _parsed(body: str) -> Answer | None:
 def _repaired(body: str) -> Answer | None:
     """Quote bare keys and values once; nothing is checked afterwards, so anything may come out."""
     quoted = _BARE_KEY.sub(lambda key: f'"{key[0]}"', body)
+    last = max(quoted.rfind(","), quoted.rfind("}")) + 1  # no field ends behind it: search no more
     try:
-        return Answer(json.loads(_FIELD.sub(_field, quoted)))
+        return Answer(json.loads(_FIELD.sub(_field, quoted[:last]) + quoted[last:]))
     except (ValueError, RecursionError):
         return None
 

@@ -60,7 +60,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _labelled(text: str, word: str, *, colon: str) -> int | None:
-    label = re.compile(rf"{word}[\s_]*score\s*{colon}\s*([1-5])", re.IGNORECASE)
+    label = re.compile(rf"{word}[\s_]*score\s*+{colon}\s*+([1-5])", re.IGNORECASE)
     return _first(label, text)
 
 

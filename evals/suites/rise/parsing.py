@@ -8,12 +8,12 @@ from ..profile import Profile
 from ..unscored import Unscored
 
 _RUNS = tuple(
-    re.compile(rf"\**{phrase}\**:?\s*([\d\s*,]*)", re.IGNORECASE)
+    re.compile(rf"{phrase}\**:?\s*([\d\s*,]*)", re.IGNORECASE)
     for phrase in ("Final Score", "Final Scores")
 )
 _PHRASE = re.compile(r"final\s+scores?\b", re.IGNORECASE)
 _AFTER = re.compile(
-    r"[\s*_`\"'(:：=\[]*(?:is\b|of\b)?[\s*_`\"'(:：=\[]*"
+    r"[\s*_`\"'(:：=\[]*+(?:(?:is|of)\b[\s*_`\"'(:：=\[]*+)?"
     r"(-?\d+(?:\.\d+)?)(?![\w%]|\.\d|\s*[-–]\s*\d)(?:\s*(?:/|out\s+of)\s*(\d+)(?![\w%]|\.\d))?"
     r"(\s*,\s*\**\s*-?\d)?",
     re.ASCII | re.IGNORECASE,

@@ -10,7 +10,7 @@ import pytest
 
 from editloop.evals.suites.arrow import PictureCell
 from editloop.evals.suites.pictures import PictureFile
-from editloop.evals.suites.rows import Row, read_rows, table_files
+from editloop.evals.suites.rows import Row, first_file, read_rows, table_files
 from editloop.memory.errors import InputError
 
 Write = Callable[[Path, list[dict[str, Any]]], Path]
@@ -139,3 +139,20 @@ def test_json_rows_are_plain(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"a": {"b": [1]}}]))
     assert [dict(row.fields) for row in read_rows(path)] == [{"a": {"b": [1]}}]
+
+
+def test_one_file_can_be_given_instead_of_a_folder(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text("[]")
+    assert table_files(path) == [path]
+    assert first_file(path, ("other.json",), "rows") == path
+
+
+def test_a_damaged_block_is_named(write_table: dict[str, Write], tmp_path: Path) -> None:
+    rows = [{"key": str(n), "text": "x" * 100} for n in range(4)]
+    path = write_table["data.parquet"](tmp_path / "data.parquet", rows)
+    held = bytearray(path.read_bytes())
+    held[4:60] = bytes(56)
+    path.write_bytes(held)
+    with pytest.raises(InputError, match=r"data\.parquet: block 0 is damaged"):
+        list(read_rows(path))
