@@ -49,7 +49,8 @@ class Facts:
     """Mean luma of the lower third."""
 
     clipped: float
-    """Share of the pixels that are white or black, or nearly: all channels above 252 or below 3."""
+    """Share of the pixels that show no drawing: all channels above 252, or all below 8. (A black
+    backdrop of level 4 that gets level 0 has lost nothing that can be seen.)"""
 
     border: float
     """Mean of the outermost pixels, all channels."""
@@ -76,6 +77,6 @@ def facts(image: Image.Image) -> Facts:
         colour=float((high - low).max()),
         top=float(luma[:third].mean()),
         bottom=float(luma[-third:].mean()),
-        clipped=float(((low > 252) | (high < 3)).mean()),
+        clipped=float(((low > 252) | (high < 8)).mean()),
         border=float(edge.mean()),
     )

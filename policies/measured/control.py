@@ -37,6 +37,9 @@ _TRUSTED = 0.3, 3.0
 _STEP = 1 / 3, 3.0
 """How far one step may go, as a factor of what was told."""
 
+_NEARLY = 0.75, 1.35
+"""The same, where the effect already lies in the band that was asked: no leap away from there."""
+
 _PROTECTING: tuple[type[Highlights | Shadows | Denoise], ...] = (Highlights, Shadows, Denoise)
 
 
@@ -122,7 +125,8 @@ def step(goal: Goal, told: float, meant: float) -> float:
     if not low <= slope / nominal <= high:
         slope = nominal * min(high, max(low, slope / nominal))
     new = told + GAIN * (target - measured) / slope
-    ratio = min(_STEP[1], max(_STEP[0], new / told))
+    low, high = _NEARLY if goal.met else _STEP
+    ratio = min(high, max(low, new / told))
     return ratio * told
 
 

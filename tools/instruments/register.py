@@ -153,7 +153,7 @@ def _added_frame(source: Image.Image, edited: Image.Image) -> Frame:
 
 
 def _find(source: Image.Image, edited: Image.Image, expected: list[Affine]) -> tuple[Affine, float]:
-    flat = [float(feature(luma(image)).std()) < _EMPTY for image in (source, edited)]
+    flat = [_is_plain(image) for image in (source, edited)]
     if any(flat):  # nothing to hold on to: two plain surfaces are taken for the same one
         scales = source.width / edited.width, source.height / edited.height
         return next(iter(expected), Affine.scaling(*scales)), float(all(flat))
@@ -174,6 +174,13 @@ def _find(source: Image.Image, edited: Image.Image, expected: list[Affine]) -> t
             if best[1] >= SURE:
                 return best
     return best
+
+
+def _is_plain(image: Image.Image) -> bool:
+    """Nothing to hold on to, at any scale that is looked at; the small view is tried first."""
+    if float(feature(luma(view(image, _FINE))).std()) >= _EMPTY:
+        return False
+    return float(feature(luma(image)).std()) < _EMPTY
 
 
 def _guesses(source: Size, edited: Size, expected: list[Affine]) -> Iterable[Affine]:

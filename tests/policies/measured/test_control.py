@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from editloop.policies.measured.control import refined, step
-from editloop.policies.measured.goal import Goal, Handle, effect
+from editloop.policies.measured.goal import Band, Goal, Handle, effect
 from editloop.policies.measured.quality import Flaw
 from editloop.policies.measured.wish import read_wishes
 from editloop.tools.retouch.english import read
@@ -75,6 +75,11 @@ def test_highlights_that_the_user_asked_for_are_never_protected_against() -> Non
     told = "brighten the highlights by 20%"
     flaw = Flaw("highlights lost", " %", 4.0, 2.8)
     assert refined(read_wishes(told), told, [], [flaw]) == told
+
+
+def test_a_goal_within_a_wide_band_is_not_left_by_a_leap() -> None:
+    goal = Goal("contrast", "", " %", Band(15, 1, 34, 0, 64), 2.8, handles=(Handle(0, "amount"),))
+    assert 45 < step(goal, 45, 15) <= 1.35 * 45
 
 
 @settings(deadline=None)
