@@ -124,7 +124,8 @@ def _engine(what: str, name: str, make: Any) -> Finding:
     except ImportError as error:
         return Finding(what, "FAIL", f"{name}: {error}", "install editloop again")
 
-    return Finding(what, "ok", f"{made.name} (embedded: no network, no key)")
+    where = "hosted: needs the network" if ":" in name else "embedded: no network, no key"
+    return Finding(what, "ok", f"{made.name} ({where})")
 
 
 def _formats() -> Finding:
