@@ -9,11 +9,15 @@ _STRIP = 64
 """Lines that are looked at together: most pictures have no border, and end with the first."""
 
 
+_ROUNDING = 1e-5
+"""Distance in OKLab by which one colour may differ from itself, computed among other pixels."""
+
+
 def trimmed_box(image: Image.Image, tolerance: float) -> tuple[int, int, int, int]:
     """The box (left, top, right, bottom) without the lines at the sides that have the colour of the
     corners all along. The whole picture where the corners differ or nothing else would be left.
     """
-    colours = image.convert("RGB")
+    colours, tolerance = image.convert("RGB"), max(tolerance, _ROUNDING)
     whole = (0, 0, *image.size)
     corner = _corner_colour(colours, tolerance)
     if corner is None:

@@ -141,3 +141,12 @@ def test_text_stays_inside_however_long_it_is(cook: Cook, anchor: str) -> None:
 def test_letters_that_the_font_lacks_are_named(cook: Cook) -> None:
     with pytest.raises(InputError, match="猫"):
         cook(Image.new("RGB", (50, 50)), {"op": "text", "content": "a 猫"})
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (17, 93, 201), (255, 255, 255)])
+@pytest.mark.parametrize("size", [(1, 7), (7, 1), (64, 48)])
+def test_trimming_a_plain_picture_with_no_tolerance_leaves_it_whole(
+    cook: Cook, size: tuple[int, int], colour: tuple[int, int, int]
+) -> None:
+    plain = Image.new("RGB", size, colour)
+    assert cook(plain, {"op": "trim", "tolerance": 0}).size == size
