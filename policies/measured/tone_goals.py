@@ -125,7 +125,7 @@ def clarity(scene: Scene) -> float:
     after = lightness(scene.after)
     radius = 0.02 * max(before.shape)
     old, new = before - gaussian(before, radius), after - gaussian(after, radius)
-    busy = gaussian(old * old, radius) / _EDGE**2
+    busy = gaussian(np.asarray(old * old, np.float32), radius) / _EDGE**2
     weights = scene.weights * np.exp(-busy) * (4 * before * (1 - before)) ** 2
     power = float((weights * old * old).sum())
     return 100 * (float((weights * old * new).sum()) / power - 1) if power > 1e-6 else nan
