@@ -112,14 +112,22 @@ class EditAgent:
 
     @asynccontextmanager
     async def run_many(
-        self, tasks: Iterable[Task] | AsyncIterable[Task], *, limit: int = 8
+        self,
+        tasks: Iterable[Task] | AsyncIterable[Task],
+        *,
+        limit: int = 8,
+        watch: Emit | None = None,
     ) -> AsyncGenerator[AsyncIterator[Outcome]]:
         """Run tasks, at most `limit` at once, and iterate over outcomes as they come.
 
         Tasks are taken from the iterable only as there is room, and a slow reader slows the work
-        down. Nothing that happens to one run touches another.
+        down. Nothing that happens to one run touches another. `watch` hears the events of all.
         """
-        async with run_many(self.run, tasks, limit=limit) as outcomes:
+
+        async def run(task: Task) -> Run:
+            return await self._run(task, watch or _nobody)
+
+        async with run_many(run, tasks, limit=limit) as outcomes:
             yield outcomes
 
     async def _taken(self, source: bytes | str | Path) -> ImageRef:

@@ -180,15 +180,19 @@ def _elsewhere(job: Job) -> str:
 
 
 def _tell_interruption(job: Job, code: Exit, *, json: bool, keep: bool) -> None:
-    run = job.seen[-1] if job.seen else None
+    cut = job.unfinished
+    run = cut[0] if cut else None
     hint = resume_command(job, run) if run and keep else None
     if json and not job.events:
         entry = {"code": int(code), "kind": "Interrupted", "message": "interrupted"}
         emit({"error": entry | {"retryable": True, "hint": hint}, "run": run.id if run else None})
     if not run:
-        job.screen.say("stopped", "nothing was begun", at=-1)
+        said = "between two pictures" if job.seen else "nothing was begun"
+        job.screen.say("stopped", said, at=-1)
     elif not keep:
         job.screen.say("stopped", "nothing was kept, because of --no-store", at=-1)
     else:
-        job.screen.say("stopped", f"run {short(run.id)} is saved up to here", at=-1)
+        names = ", ".join(short(each.id) for each in cut)
+        kept = f"runs {names} are" if len(cut) > 1 else f"run {names} is"
+        job.screen.say("stopped", f"{kept} saved up to here", at=-1)
         job.screen.say("next:", hint or "", style="command", at=-1)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from ..agent import Choices, Closed, EditAgent, Event, Opened
 from ..agent.wiring import build
-from ..memory import EditloopError, Failure, LeaseLost, Run, Task
+from ..memory import EditloopError, Failure, InternalError, LeaseLost, Run, Task
 from .deliver import Finish, delivered
 from .exits import Exit, of_error, of_failure, of_run
 from .files import Source, Target
@@ -34,7 +34,15 @@ class Job:
     """The command that goes on with a run; its id is appended."""
 
     seen: list[Run] = field(default_factory=list[Run])
-    """The run that was opened, for what is said after an interruption."""
+    """The runs that were opened, for what is said after an interruption."""
+
+    ended: set[str] = field(default_factory=set[str])
+    """Those of them that have ended, by their id."""
+
+    @property
+    def unfinished(self) -> list[Run]:
+        """The runs that an interruption cut off."""
+        return [run for run in self.seen if run.id not in self.ended]
 
     def watcher(self) -> Watcher:
         """What shows the run."""
@@ -68,17 +76,21 @@ async def wired(choices: Choices, *, keep: bool) -> AsyncGenerator[EditAgent]:
 
 async def one(agent: EditAgent, job: Job, task: Task | str, name: str, target: Target) -> Ending:
     """Run or resume one task, show it, and deliver the answer."""
-    ended: list[Run] = []
+    closed: Run | None = None
     with job.watcher() as watcher:
         try:
             async with agent.stream(task) as events:
                 async for event in events:
-                    _note(event, job, ended)
+                    _note(event, job)
                     watcher.hear(event)
+                    closed = event.run if isinstance(event, Closed) else closed
         except EditloopError as error:
             return _broken(error, job, name)
 
-    return await _delivered(agent, job, ended[0], name, target)
+    if closed is None:
+        raise InternalError("a run ended without saying so")
+
+    return await _delivered(agent, job, closed, name, target)
 
 
 async def many(
@@ -105,8 +117,15 @@ async def many(
             order.append(index)
             yield task
 
+    lines = EventLines() if job.events else None
+
+    async def watch(event: Event) -> None:
+        _note(event, job)
+        if lines:
+            lines.hear(event)
+
     limit = job.choices.settings.runs_at_once
-    async with agent.run_many(tasks(), limit=limit) as outcomes:
+    async with agent.run_many(tasks(), limit=limit, watch=watch) as outcomes:
         async for outcome in outcomes:
             index = order[outcome.index]
             name, target = sources[index].name, targets[index]
@@ -119,11 +138,11 @@ async def many(
         yield ending
 
 
-def _note(event: Event, job: Job, ended: list[Run]) -> None:
+def _note(event: Event, job: Job) -> None:
     if isinstance(event, Opened):
         job.seen.append(event.run)
     if isinstance(event, Closed):
-        ended.append(event.run)
+        job.ended.add(event.run.id)
 
 
 def _broken(error: EditloopError, job: Job, name: str) -> Ending:

@@ -132,6 +132,17 @@ def test_several_pictures_are_edited_and_one_bad_one_disturbs_none(cli: Cli, hom
     assert sorted(written) == ["out/a-edited.png", "out/b-edited.png", "out/photo-edited.png"]
 
 
+def test_the_events_of_several_pictures_are_told_as_they_happen(cli: Cli, home: Path) -> None:
+    Image.new("RGB", (8, 8)).save(home / "a.png")
+    done = cli("a.png", "photo.png", "lighter", *RISING, "--events", "-o", "out")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    opened = [event["run"] for event in events if event["type"] == "run.opened"]
+    closed = [event["run"] for event in events if event["type"] == "run.closed"]
+    assert len(set(opened)) == 2
+    assert sorted(opened) == sorted(closed)
+    assert [event["type"] for event in events].count("answer.written") == 2
+
+
 def test_a_mask_that_is_missing_refuses_its_pictures(cli: Cli, home: Path) -> None:
     Image.new("RGB", (8, 8)).save(home / "a.png")
     done = cli("a.png", "photo.png", "lighter", *RISING, "--mask", "gone.png", "--json")

@@ -78,6 +78,30 @@ def test_a_signal_leaves_a_run_that_can_be_resumed(
     assert done.stdout == "photo-edited.png\n"
 
 
+def test_an_interruption_of_several_pictures_names_the_runs_that_can_be_resumed(
+    home: Path, environment: dict[str, str], command: list[str], cli: Cli
+) -> None:
+    Image.new("RGB", (8, 8)).save(home / "a.png")
+    with subprocess.Popen(
+        [*command, "a.png", "photo.png", "lighter", "--editor", "slow", "--thinker", "rising"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=home,
+        env=environment,
+    ) as process:
+        assert process.stderr is not None
+        for _ in range(2):
+            assert process.stderr.readline() == "editing\n"
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    open_runs = [run["id"] for run in json.loads(cli("runs", "list", "--json").stdout)]
+    assert len(open_runs) == 2
+    assert all(run_id[-6:] in stderr for run_id in open_runs)
+    assert "are saved up to here" in stderr
+
+
 def test_a_person_at_a_terminal_sees_the_turns_redrawn(
     home: Path, environment: dict[str, str], command: list[str]
 ) -> None:
