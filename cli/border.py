@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-from . import argv
+from . import argv, front_page
 from .exits import Exit
 
 
@@ -43,6 +43,9 @@ def _guarded(words: list[str]) -> int:
 
 
 def _dispatched(words: list[str]) -> int:
+    if front_page.shown(words):
+        return Exit.ACCEPTED
+
     from .app import make_app
 
     app = make_app()

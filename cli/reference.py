@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+from . import front_page
 from .app import exit_codes, make_app
 
 PLACE = Path(__file__).parents[1] / "docs" / "cli.md"
@@ -70,13 +71,23 @@ is one `answer.written` for each.
 
 def page(command: tuple[str, ...]) -> str:
     """The help page of one command, as it is printed without a terminal."""
+    return printed(command).strip("\n")
+
+
+def printed(command: tuple[str, ...], *, colored: bool = False) -> str:
+    """What the parser prints when help is asked for, with or without a terminal's colours."""
     from rich.console import Console
 
     out = io.StringIO()
-    console = Console(file=out, width=96, no_color=True, force_terminal=False)
-    app = make_app()
-    app.help_print([*command], console=console)
-    return out.getvalue().strip("\n")
+    console = Console(
+        file=out,
+        width=front_page.WIDTH,
+        no_color=not colored,
+        force_terminal=colored,
+        color_system="standard" if colored else None,
+    )
+    make_app().help_print([*command], console=console)
+    return out.getvalue()
 
 
 def document() -> str:
@@ -97,3 +108,5 @@ def _table() -> str:
 
 if __name__ == "__main__":
     PLACE.write_text(document(), encoding="utf-8")
+    front_page.PLAIN.write_text(printed(()), encoding="utf-8")
+    front_page.COLORED.write_text(printed((), colored=True), encoding="utf-8")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from editloop.cli.reference import PLACE, document
+from editloop.cli import front_page
+from editloop.cli.reference import PLACE, document, printed
 
 HEAVY = "pydantic_ai openai mcp sqlalchemy numpy PIL pydantic anyio"
 HEAVY_LIST = "pydantic_ai openai mcp sqlalchemy numpy PIL alembic pydantic"
@@ -58,3 +59,37 @@ def test_completion_knows_the_commands(shell: str, cli: Cli) -> None:
     assert script.returncode == 0, script.stderr
     assert "retouch" in script.stdout
     assert "doctor" in script.stdout
+
+
+@pytest.mark.parametrize("colored", [False, True])
+def test_the_front_page_is_what_the_parser_prints(colored: bool) -> None:
+    made = front_page.COLORED if colored else front_page.PLAIN
+    assert made.read_text(encoding="utf-8") == printed((), colored=colored)
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_the_front_page_needs_no_parser(words: list[str], environment: dict[str, str]) -> None:
+    plain = {name: value for name, value in environment.items() if name != "COLUMNS"}
+    probe = subprocess.run(
+        [sys.executable, "-c", PROBE, "cyclopts rich", *words],
+        env=plain,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert probe.stderr.split() == ["0"]
+    assert probe.stdout == printed(())
+
+
+def test_a_page_of_another_width_comes_from_the_parser(environment: dict[str, str]) -> None:
+    probe = subprocess.run(
+        [sys.executable, "-c", PROBE, "cyclopts", "--help"],
+        env={**environment, "COLUMNS": "60"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert probe.stderr.split() == ["0", "cyclopts"]
+    assert max(map(len, probe.stdout.splitlines())) <= 80
