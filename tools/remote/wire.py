@@ -4,7 +4,7 @@ No retry here: the agent is the one layer that retries. A cancelled edit closes 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -65,11 +65,13 @@ async def ask(
     url: str,
     *,
     most: int = MAX_ANSWER,
+    explain: Callable[[bytes], str] | None = None,
     **how: Any,
 ) -> Answer:
     """Make one request and read its answer, at most `most` bytes.
 
-    `how` is what `httpx2.AsyncClient.stream` takes.
+    `explain` finds the server's words in the body of an error, where they lie elsewhere than
+    usual; empty: they do not. `how` is what `httpx2.AsyncClient.stream` takes.
 
     Raises:
         EditorBusy: 408, 409, 425, 429 or 5xx, or the server cannot be reached.
@@ -79,7 +81,8 @@ async def ask(
     try:
         async with http.stream(method, url, **how) as response:
             if response.status_code >= 300:
-                raise _of_status(name, response, await _read(response, _MAX_ERROR))
+                body = await _read(response, _MAX_ERROR)
+                raise _of_status(name, response, body, explain(body) if explain else "")
 
             data = await _read(response, most)
             if len(data) > most:
@@ -187,9 +190,9 @@ async def _read(response: httpx2.Response, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _of_status(name: str, response: httpx2.Response, body: bytes) -> EditloopError:
+def _of_status(name: str, response: httpx2.Response, body: bytes, words: str = "") -> EditloopError:
     status = response.status_code
-    said = f"{name} answered {status}: {_said(body)}"
+    said = f"{name} answered {status}: {_short(words) if words else _said(body)}"
     if status < 400:
         where = response.headers.get("location", "")
         return EditorError(f"{name} answered {status} to {where!r}: give the address it means")

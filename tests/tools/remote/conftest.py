@@ -1,7 +1,7 @@
 """A real server on the loopback that answers as a test tells it to."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +72,9 @@ class Server:
     paths: dict[str, tuple[str, bytes]] = field(default_factory=dict[str, tuple[str, bytes]])
     """Media types and bodies of files that it serves."""
 
+    replies: Callable[[Asked], tuple[int, str, bytes | None]] | None = None
+    """Gives status, media type and body of each request instead, where a protocol has states."""
+
     asked: list[Asked] = field(default_factory=list[Asked])
     connections: int = 0
     arrived: anyio.Event = field(default_factory=anyio.Event)
@@ -103,6 +106,8 @@ class Server:
         self.asked.append(Asked(line, headers, body))
         self.arrived.set()
         media_type, said = self.paths.get(self.asked[-1].path, (self.media_type, self.body))
+        if self.replies:
+            self.status, media_type, said = self.replies(self.asked[-1])
         if said is None:
             await reader.receive_exactly(1)  # nothing more is sent: waits for the end
         await self._send(stream, media_type, said or b"")
