@@ -89,9 +89,8 @@ class ComfyUI:
 
         comfyui_answers.check_status(entry, self.name)
         images = comfyui_answers.images_of(entry, self._workflow.answer, self.name, left_out)
-        answer = await self._server.ask("GET", "view", params=images[0])
         edited = Edited(
-            wire.picture_of(answer.data, self.name),
+            await found_by(lambda: self._server.picture(images[0]), pause=self._pause),
             seconds=comfyui_answers.seconds_of(entry) or perf_counter() - began,
             cost=self.abilities.cost,
             notes=_notes(len(images), left_out),

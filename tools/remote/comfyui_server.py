@@ -58,6 +58,11 @@ class Server:
 
         return f"{folder}/{stored}" if folder else stored
 
+    async def picture(self, place: Mapping[str, str]) -> Picture:
+        """Fetch a picture that a node made."""
+        answer = await self.ask("GET", "view", params=dict(place))
+        return wire.picture_of(answer.data, self.name)
+
 
 class Job:
     """One workflow in the queue of a server."""

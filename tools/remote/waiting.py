@@ -53,7 +53,7 @@ async def taken_back(withdraw: Callable[[], Awaitable[None]]) -> AsyncGenerator[
             try:
                 await withdraw()
             except EditorError as error:
-                ended.add_note(f"and the server may still be at it: {error}")
+                ended.add_note(f"it could not be taken back: {error}")
         if scope.cancelled_caught:
-            ended.add_note(f"and the server did not take it back within {_GRACE:g} s")
+            ended.add_note(f"it could not be taken back within {_GRACE:g} s")
         raise

@@ -292,17 +292,18 @@ async def test_a_forgotten_edit_is_not_waited_for(comfy: Comfy) -> None:
         await _edited(comfy)
 
 
-async def test_a_few_failed_looks_lose_no_edit(comfy: Comfy) -> None:
-    usual, answers = comfy.reply, iter([503, 503, 503, 200, 503, 503, 503])
+async def test_a_few_failed_looks_or_fetches_lose_no_edit(comfy: Comfy) -> None:
+    usual, answers = comfy.reply, iter([503, 503, 503, 200, 503, 503, 200, 200, 503, 503, 503])
 
     def reply(asked: Any) -> Reply:
-        if not asked.path.startswith("/history/"):
+        if not asked.path.startswith(("/history/", "/view")):
             return usual(asked)
         status = next(answers, 200)
         return usual(asked) if status == 200 else (status, "", b"")
 
     comfy.server.replies = reply
     assert (await _edited(comfy)).picture.data == EDIT
+    assert (len(comfy.asked("POST", "/prompt")), next(answers, "all used")) == (1, "all used")
 
 
 async def test_a_server_that_stays_away_is_given_up_and_told_to_stop(comfy: Comfy) -> None:
