@@ -286,6 +286,20 @@ async def test_a_large_picture_is_not_read_to_its_end(comfy: Comfy) -> None:
         await _edited(comfy, most=5_000)
 
 
+async def test_an_edit_that_is_still_in_the_queue_is_waited_for(comfy: Comfy) -> None:
+    comfy.works, comfy.running, comfy.pending = 9, ["somebody's"], ["p"]
+    comfy.id, comfy.special["/prompt"] = "p", _json({"prompt_id": "p"})
+    assert (await _edited(comfy)).picture.data == EDIT
+    assert len(comfy.asked("GET", "/queue")) == 1
+
+
+async def test_a_workflow_without_a_seed_promises_none(comfy: Comfy) -> None:
+    template = {name: node for name, node in TEMPLATE.items() if name != "31"}
+    async with _editor(comfy, template) as editor:
+        assert not editor.abilities.seed
+        assert (await editor.edit(REQUEST)).picture.data == EDIT
+
+
 async def test_a_forgotten_edit_is_not_waited_for(comfy: Comfy) -> None:
     comfy.works, comfy.running = 10**9, []
     with anyio.fail_after(10), pytest.raises(EditorBusy, match="no longer knows the edit"):

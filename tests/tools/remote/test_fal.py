@@ -210,7 +210,7 @@ async def test_an_edit_that_failed_without_a_picture_says_why(queue: Queue) -> N
 
 @pytest.mark.parametrize(
     "home",
-    ["https://x/http://evil.example/r", "https://x/evil.example:80/r", "http://[:1", "", None, 5],
+    ["https://x/http://evil.example/r", "https://x/evil.example:80/r", "http://x/\n", "", None, 5],
 )
 async def test_an_address_of_an_edit_that_is_a_trap_is_not_used(queue: Queue, home: Any) -> None:
     queue.home = home
@@ -220,11 +220,12 @@ async def test_an_address_of_an_edit_that_is_a_trap_is_not_used(queue: Queue, ho
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:1/x", "https://evilfal.media/x", "file:///etc/passwd"]
+    "address",
+    ["http://127.0.0.1:1/x", "https://evilfal.media/x", "file:///etc/passwd", "http://x/\n"],
 )
 async def test_a_picture_elsewhere_is_not_fetched(queue: Queue, address: str) -> None:
     queue.made = {"images": [{"url": address}]}
-    with pytest.raises(EditorError, match="which is not used: allow that host"):
+    with pytest.raises(EditorError, match=r"which is not used: allow that host|bad address"):
         await _edited(queue)
 
 
