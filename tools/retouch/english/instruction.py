@@ -158,7 +158,7 @@ class _Instruction:
         if self._place(segments, at) or self._degree(segment):
             return 1
         last = self.readings[-1] if self.readings else None
-        reading, taken = read_next(segments, at, last)
+        reading, taken = read_next(segments, at, last, self.text)
         if self.leading is not None:
             reading, self.waiting = reading.confined(self.leading), False
         self.readings.append(replace(reading, sentence=self.sentence))
@@ -207,7 +207,7 @@ class _Instruction:
             raise Unread("the degree has nothing to belong to")
         whole = replace(last.segment, items=(*last.items, *segment.items), end=segment.end)
         self.readings[-1] = replace(
-            read_next([replace(whole, joint="")], 0, None)[0], sentence=self.sentence
+            read_next([replace(whole, joint="")], 0, None, self.text)[0], sentence=self.sentence
         )
         return True
 

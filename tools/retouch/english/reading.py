@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ....memory import InputError
 from ..photometric import Photometric
 from ..recipe import Operation
 from ..region import Region
@@ -123,22 +124,59 @@ def attempt(items: Sequence[Item]) -> tuple[Operation, ...]:
     raise Unread(advice)
 
 
-def read_next(segments: Sequence[Segment], at: int, last: Reading | None) -> tuple[Reading, int]:
-    """Read a clause from segment `at` on; return it and how many segments it took.
+def read_next(
+    segments: Sequence[Segment], at: int, last: Reading | None, text: str
+) -> tuple[Reading, int]:
+    """Read a clause of the text from segment `at` on; return it and how many segments it took.
 
     Raises:
         Unread: no reader understands it.
         InputError: it is understood, and a number is impossible.
     """
     advice = ""
+    shared = None if _commands(segments[at], text) else last
     for taken in range(_list_length(segments, at), 0, -1):
         whole = joined(segments[at : at + taken])
-        for items in _completions(whole, last):
+        for items in _completions(whole, shared):
             try:
                 return Reading(whole, items, attempt(items)), taken
             except Unread as error:
                 advice = advice or error.advice
+            except InputError:
+                if items == whole.items:
+                    raise  # what was added from the clause before made it impossible, else
     raise Unread(advice)
+
+
+_IMPERATIVES: Final = frozenset(
+    [
+        "blur",
+        "brighten",
+        "darken",
+        "defocus",
+        "denoise",
+        "desaturate",
+        "flatten",
+        "illuminate",
+        "invert",
+        "lighten",
+        "mute",
+        "negate",
+        "oversaturate",
+        "posterise",
+        "posterize",
+        "saturate",
+        "sharpen",
+        "soften",
+    ]
+)
+
+
+def _commands(segment: Segment, text: str) -> bool:
+    """Whether it is an order of its own ("brighten by 5%"), and not more about the object before
+    ("make the reds stronger and brighter")."""
+    spoken = [text[item.start : item.end] for item in segment.items if item.kind == "change"]
+    return any(words.lower().split()[0] in _IMPERATIVES for words in spoken)
 
 
 def _list_length(segments: Sequence[Segment], at: int) -> int:

@@ -8,8 +8,17 @@ from pydantic import TypeAdapter
 
 from editloop.tools.retouch.english import read, read_clauses, write
 from editloop.tools.retouch.geometric import Anchor
+from editloop.tools.retouch.photometric import Brightness, HueBand, Invert
 from editloop.tools.retouch.recipe import Operation, Recipe
-from editloop.tools.retouch.region import HueName, PositionName, Region
+from editloop.tools.retouch.region import (
+    Both,
+    HueName,
+    MaskImage,
+    Position,
+    PositionName,
+    Region,
+    Sky,
+)
 
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)
 REGION: TypeAdapter[Region] = TypeAdapter(Region)
@@ -205,4 +214,26 @@ def test_a_text_of_64_long_operations_is_read_back_although_it_is_long() -> None
         {"op": "text", "content": 'a "quoted" word, then\n' * 20, "height": 1 / 3}
     )
     recipe = Recipe(operations=(one,) * 64)
+    assert read(write(recipe)) == recipe
+
+
+def test_an_order_after_a_named_hue_is_about_the_whole_picture() -> None:
+    band = HueBand(hue="red", saturation=20)
+    said = read("make the reds more saturated by 20%, brighten by 5%")
+    assert said.operations == (band, Brightness(amount=5))
+    more = read("make the reds more saturated by 20% and brighter by 5%")
+    assert more.operations == (band, HueBand(hue="red", lightness=5))
+
+
+def test_a_long_place_before_does_not_make_the_next_clause_impossible() -> None:
+    places = (Position(name="top half"), MaskImage(), Sky())
+    region = Both(parts=(Both(parts=places), Both(parts=(Sky(), Sky()))))
+    recipe = Recipe(
+        operations=(
+            Brightness(amount=0),
+            HueBand(hue="red", saturation=1, region=region),
+            Invert(),
+            Brightness(amount=0),
+        )
+    )
     assert read(write(recipe)) == recipe
