@@ -11,10 +11,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import skips
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")  # the same examples every time; elsewhere new ones
 
 
 def pytest_configure(config: pytest.Config) -> None:
