@@ -5,12 +5,11 @@
 This file, `hosted_errors` and `serving` are the only ones that load pydantic_ai's image models.
 """
 
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import httpx2
 from openai import AsyncOpenAI
@@ -25,6 +24,7 @@ from pydantic_ai.messages import BinaryImage
 from pydantic_ai.providers import Provider, infer_provider
 
 from ..memory import EditorRejected, PictureError, SettingsError
+from .connected import Connected
 from .editor import Abilities, Edited, EditRequest, Picture
 from .hosted_errors import translated
 
@@ -46,7 +46,7 @@ class _Origin:
     provider: Provider[Any] | None = None
 
 
-class HostedEditor:
+class HostedEditor(Connected):
     """An image model of pydantic-ai as an editor.
 
     The source and the references are sent as they are, in this order. What has no setting of its own
@@ -79,26 +79,13 @@ class HostedEditor:
         if not isinstance(self._settings.get("extra_body", {}), Mapping):
             raise SettingsError("extra_body must be a mapping, because the seed is added to it")
 
-        self._open = AsyncExitStack()
-
     @property
     def name(self) -> str:
         """The provider and the model: `openai:gpt-image-2`."""
         return f"{self._model.system}:{self._model.model_name}"
 
-    async def __aenter__(self) -> Self:
-        if self._provider:
-            await self._open.enter_async_context(self._provider)
-
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._open.aclose()
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._provider,) if self._provider else ()
 
     async def edit(self, request: EditRequest) -> Edited:
         """Ask the model once.

@@ -14,12 +14,13 @@ interrupt whatever is at work, so that is asked for only while ours is. They als
 id themselves, so there an edit that is cancelled in the moment of queueing stays in the queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import perf_counter
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 from ...memory import EditorRejected
+from ..connected import Connected
 from ..editor import Abilities, Edited, EditRequest
 from . import comfyui_answers, wire
 from .comfyui_server import Job, Server
@@ -29,7 +30,7 @@ from .waiting import found_by, taken_back
 _SEEDS = 2**64  # what its samplers take
 
 
-class ComfyUI:
+class ComfyUI(Connected):
     """One server and one workflow; open it with `async with`."""
 
     def __init__(
@@ -56,17 +57,8 @@ class ComfyUI:
         self._check: wire.Check = check
         self._server = Server(url, self.name, most, headers)
 
-    async def __aenter__(self) -> Self:
-        await self._server.http.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._server.http.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._server.http,)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Run the workflow once.

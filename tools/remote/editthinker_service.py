@@ -10,12 +10,13 @@ whether one is ready (`tools.pool.tiny_edit`); an edit that its caller gave up k
 Written from the services' source at commit 803d1a7 and tried against a server that follows it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from ...memory import EditorError, EditorRejected, PictureError, SettingsError
+from ..connected import Connected
 from ..editor import Abilities, Edited, EditRequest, Picture
 from . import wire
 from .editthinker_presets import PRESETS, Knob
@@ -23,7 +24,7 @@ from .editthinker_presets import PRESETS, Knob
 _SEEDS = 2**31  # the services draw their own within these
 
 
-class EditThinkerService:
+class EditThinkerService(Connected):
     """One official service behind an address; open it with `async with`."""
 
     def __init__(
@@ -59,17 +60,8 @@ class EditThinkerService:
         self._most = most
         self._http = wire.client(base_url=url.rstrip("/"), headers=headers)
 
-    async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._http.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._http,)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Ask the service once.

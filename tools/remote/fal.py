@@ -13,16 +13,16 @@ and be charged, since only the answer tells its name. The key goes to the queue 
 address and nowhere else, whatever addresses the answers hold.
 """
 
-from collections.abc import Collection, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 
 from ...memory import EditorError, EditorRejected, PictureError, SettingsError
+from ..connected import Connected
 from ..editor import Abilities, Edited, EditRequest, Picture
 from . import fal_answers, wire
 from .waiting import found_by, taken_back
@@ -52,7 +52,7 @@ class Names:
         return self.image.endswith("s")
 
 
-class Fal:
+class Fal(Connected):
     """One model; open it with `async with`."""
 
     def __init__(
@@ -105,20 +105,9 @@ class Fal:
         headers = {"Authorization": f"Key {key}"} if key else {}
         self._http = wire.client(base_url=url.rstrip("/") + "/", headers=headers)
         self._bare = wire.client()  # moves pictures, and never shows the key
-        self._open = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
-        await self._open.enter_async_context(self._http)
-        await self._open.enter_async_context(self._bare)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._open.aclose()
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._http, self._bare)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Hand the edit in once, and wait for it.

@@ -7,19 +7,20 @@ against the live service.
         edited = await editor.edit(request)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import perf_counter
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 from ...memory import EditorError, EditorRejected
+from ..connected import Connected
 from ..editor import Abilities, Edited, EditRequest
 from . import wire
 
 _UNKNOWN = Abilities()
 
 
-class HuggingFaceImages:
+class HuggingFaceImages(Connected):
     """One model behind the task `image-to-image`; open it with `async with`."""
 
     def __init__(
@@ -45,17 +46,8 @@ class HuggingFaceImages:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = wire.client(headers={"Accept": "image/png", **headers})
 
-    async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._http.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._http,)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Ask the service once; the answer is the picture itself.

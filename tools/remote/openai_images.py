@@ -7,18 +7,18 @@ Pictures travel as parts of a form, as they are. One picture is asked for; it co
 or as an address, which is fetched only from the server itself or from hosts that were allowed.
 """
 
-from collections.abc import Collection, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from io import BytesIO
 from time import perf_counter
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import httpx2
 from anyio import to_thread
 
 from ...memory import EditorError, EditorRejected, PictureError, SettingsError
+from ..connected import Connected
 from ..editor import Abilities, Edited, EditRequest, Picture
 from . import wire
 from .openai_dialects import DIALECTS
@@ -26,7 +26,7 @@ from .openai_dialects import DIALECTS
 _Part = tuple[str, tuple[str, bytes, str]]
 
 
-class OpenAIImages:
+class OpenAIImages(Connected):
     """A model behind `/v1/images/edits`; open it with `async with`."""
 
     def __init__(
@@ -74,20 +74,9 @@ class OpenAIImages:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = wire.client(base_url=str(self._url), headers=headers)
         self._bare = wire.client()  # fetches pictures, and never shows the token
-        self._open = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
-        await self._open.enter_async_context(self._http)
-        await self._open.enter_async_context(self._bare)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._open.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._http, self._bare)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Ask the server once.
