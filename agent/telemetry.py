@@ -156,7 +156,10 @@ class Telemetry:
             return
 
         for span in spans:
-            span.set_attributes(_scores(critique))
+            span.set_attributes(_judgement(critique))
+        if critique.score is None:
+            return
+
         response = turn.samples[-1].response_id if turn.samples else None
         context = trace.set_span_in_context(spans[1])
         for name in ("semantic", "quality"):
@@ -208,12 +211,15 @@ def ids(span: Span) -> tuple[str | None, str | None]:
     return f"{context.trace_id:032x}", f"{context.span_id:016x}"
 
 
-def _scores(critique: Critique) -> dict[str, float]:
-    return {
-        "editloop.score.semantic": critique.score.semantic,
-        "editloop.score.quality": critique.score.quality,
-        "editloop.score.overall": critique.score.overall,
-    }
+def _judgement(critique: Critique) -> dict[str, float | bool]:
+    said: dict[str, float | bool] = {}
+    if critique.score:
+        said["editloop.score.semantic"] = critique.score.semantic
+        said["editloop.score.quality"] = critique.score.quality
+        said["editloop.score.overall"] = critique.score.overall
+    if critique.satisfied is not None:
+        said["editloop.critique.satisfied"] = critique.satisfied
+    return said
 
 
 def _context(run: Run) -> SpanContext | None:

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..memory import EditloopError, Failure, Run
+    from ..memory import EditloopError, Failure, Run, Turn
 
 
 class Exit(IntEnum):
@@ -73,19 +73,25 @@ def of_run(run: "Run", *, semantic: float, quality: float, accept_best: bool = F
     """The code of a run that has ended, given the scores that were asked for.
 
     What counts is the answer, whatever ended the run: an unchanged instruction is accepted when
-    the answer reaches the targets, and is not when it does not. `accept_best` takes any picture.
+    the answer reaches the targets, and is not when it does not; a thinker without scores says by
+    its stop flag whether it does. `accept_best` takes any picture.
     """
     best = run.best
     if best is None:
         return of_failure(run.failure) if run.failure else _without_answer(run)
 
-    score = best.critique.score if best.critique else None
-    reached = score and score.semantic >= semantic and score.quality >= quality
-    if accept_best or reached:
+    if accept_best or _reached(best, semantic, quality):
         return Exit.ACCEPTED
 
     limited = run.stop is not None and run.stop.reason == "budget"
     return Exit.LIMIT if limited else Exit.NOT_REACHED
+
+
+def _reached(best: "Turn", semantic: float, quality: float) -> bool:
+    if score := best.score:
+        return score.semantic >= semantic and score.quality >= quality
+
+    return bool(best.critique and best.critique.satisfied)
 
 
 def gravest(codes: "list[Exit]") -> Exit:

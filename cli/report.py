@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..memory import Failure, Run, short
 from .complaints import hint_for
 from .exits import Exit
-from .words import clipped, counted, duration, size
+from .words import clipped, counted, duration, flag, size
 
 if TYPE_CHECKING:
     from .screen import Screen
@@ -97,7 +97,7 @@ class Ending:
     def as_json(self) -> dict[str, Any]:
         """One object per picture."""
         run, best = self.run, self.run.best if self.run else None
-        score = best.critique.score if best and best.critique else None
+        score = best.score if best else None
         return {
             "status": _STATUS.get(self.code, "failed"),
             "exit_code": int(self.code),
@@ -106,6 +106,7 @@ class Ending:
             "score": round(score.overall, 3) if score else None,
             "semantic": score.semantic if score else None,
             "quality": score.quality if score else None,
+            "satisfied": best.critique.satisfied if best and best.critique else None,
             "turns": len(run.turns) if run else 0,
             "answer": run.answer if run else None,
             "instruction": best.instruction if best else None,
@@ -176,11 +177,11 @@ def _tell_answer(ending: Ending, run: Run, screen: "Screen") -> None:
 
 
 def _scores(run: Run) -> str:
-    best = run.best
-    if best is None or best.critique is None:
-        return "no score"
+    critique = run.best.critique if run.best else None
+    if critique is None or critique.score is None:
+        return flag(critique.satisfied if critique else None)
 
-    score = best.critique.score
+    score = critique.score
     return (
         f"overall {score.overall:.1f} (semantic {score.semantic:.1f}, quality {score.quality:.1f})"
     )

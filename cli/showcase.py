@@ -65,13 +65,13 @@ def _told(ending: Ending, screen: "Screen") -> None:
 
 def _story(run: Run) -> list[str]:
     first, best = run.turns[0], run.best
-    if best is None or best.critique is None or first.critique is None:
+    if best is None or best.score is None or first.score is None:
         return []
 
     lines = ["The editor did what it was told; the thinker measured the result and compared it"]
     lines.append("with what you asked.")
     if best.number > first.number:
-        before, after = first.critique.score.overall, best.critique.score.overall
+        before, after = first.score.overall, best.score.overall
         lines.append(
             f"The first edit scored {before:.1f}: done to the letter, and not yet what was meant."
         )

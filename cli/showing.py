@@ -14,7 +14,7 @@ from ..memory.store import open_store
 from .argv import DASH
 from .files import Target, check_free, write
 from .options import Common
-from .words import changes, counted, delta, duration, size
+from .words import changes, counted, delta, duration, flag, size
 
 if TYPE_CHECKING:
     from ..agent import Choices
@@ -150,16 +150,16 @@ def _turns(page: _Page, run: Run) -> None:
         page.parts("", _told(turn, before))
         if turn.failure:
             page.line("", turn.failure.message, "poor")
-        last = turn.critique.score.overall if turn.critique else last
+        last = turn.score.overall if turn.score else last
         before = turn
 
 
 def _scores(turn: Turn, last: float | None) -> str:
     spent = duration(turn.usage.seconds)
-    if turn.critique is None:
-        return f"no score, {spent}"
+    score = turn.score
+    if score is None:
+        return f"{flag(turn.critique.satisfied if turn.critique else None)}, {spent}"
 
-    score = turn.critique.score
     change = delta(score.overall, last)
     text = f"overall {score.overall:.1f}{f' ({change})' if change else ''}"
     return f"{text}  semantic {score.semantic:.1f}  quality {score.quality:.1f}  {spent}"
@@ -182,6 +182,9 @@ def _turn_page(page: _Page, run: Run, turn: Turn, images: LocalImages) -> None:
     if turn.critique:
         page.line("reasoning", turn.critique.reasoning)
         page.line("refined", turn.critique.refined)
+        if spread := turn.critique.spread:
+            apart = f"semantic ±{spread.semantic:.1f}, quality ±{spread.quality:.1f}"
+            page.line("spread", f"{apart} over {spread.samples} samples")
     for note in turn.notes:
         page.line("note", note)
     for sample in turn.samples:

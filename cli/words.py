@@ -60,6 +60,11 @@ def clipped(text: str, width: int) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def flag(satisfied: bool | None) -> str:
+    """The stop flag of a thinker that gives no scores, in words."""
+    return "no score" if satisfied is None else f"{'' if satisfied else 'not '}satisfied, no score"
+
+
 def delta(now: float, before: float | None) -> str:
     """The change of a score, with its sign; nothing without an earlier one."""
     if before is None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .records import Run as Run
     from .records import Sample as Sample
     from .records import Score as Score
+    from .records import Spread as Spread
     from .records import Stop as Stop
     from .records import Task as Task
     from .records import Turn as Turn
@@ -75,6 +76,7 @@ _HOMES = {
     "Sample": ".records",
     "Score": ".records",
     "SettingsError": ".errors",
+    "Spread": ".records",
     "Stop": ".records",
     "StopReason": ".reasons",
     "StoreDamaged": ".errors",
@@ -119,6 +121,7 @@ __all__ = [
     "Sample",
     "Score",
     "SettingsError",
+    "Spread",
     "Stop",
     "StopReason",
     "StoreDamaged",

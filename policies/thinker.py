@@ -36,6 +36,8 @@ class Opinion:
 
     critique: Critique
     sample: Sample
+    also: tuple[Sample, ...] = ()
+    """Further samples that the critique was made from, unreadable ones too."""
 
 
 class Thinker(Protocol):

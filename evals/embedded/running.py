@@ -29,7 +29,7 @@ class Row:
     @property
     def scores(self) -> list[float]:
         """The overall scores of the turns that have one."""
-        return [turn.critique.score.overall for turn in self.run.turns if turn.critique]
+        return [turn.score.overall for turn in self.run.turns if turn.score]
 
     @property
     def right(self) -> bool:
@@ -45,7 +45,7 @@ class Row:
     def best(self) -> float:
         """The overall score of the answer; 0 when it has none."""
         best = self.run.best
-        return best.critique.score.overall if best and best.critique else 0.0
+        return best.score.overall if best and best.score else 0.0
 
 
 async def rows(

@@ -2,7 +2,7 @@
 
 from ..names import new_run_id, short
 from ..reasons import RunStatus, StopReason
-from .critique import Critique, Sample, Score, Verdict
+from .critique import Critique, Sample, Score, Spread, Verdict
 from .ending import Failure, Stop
 from .frozen import Frozen
 from .image import Digest, ImageRef
@@ -20,6 +20,7 @@ __all__ = [
     "RunStatus",
     "Sample",
     "Score",
+    "Spread",
     "Stop",
     "StopReason",
     "Task",

@@ -1,9 +1,9 @@
 """What a thinker says about an edit."""
 
 from math import sqrt
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .frozen import Frozen
 
@@ -23,15 +23,46 @@ class Score(Frozen):
         return sqrt(self.semantic * self.quality)
 
 
-class Critique(Frozen):
-    """A reading of one edit: EditThinker's `<think>`, `<score>` and `<answer>`."""
+class Spread(Frozen):
+    """How far several samples of the same comparison lie apart."""
 
-    score: Score
+    samples: int = Field(ge=2)
+    """How many scores the mean was made of."""
+
+    semantic: float = Field(ge=0, le=5, allow_inf_nan=False)
+    """Population standard deviation of the semantic scores."""
+
+    quality: float = Field(ge=0, le=5, allow_inf_nan=False)
+    """Population standard deviation of the quality scores."""
+
+
+class Critique(Frozen):
+    """A reading of one edit: EditThinker's `<think>`, `<score>` and `<answer>`, or an expert's.
+
+    Experts of the paper's appendix C give a stop flag and no scores; nobody makes scores up for
+    them. At least one of the two is there.
+    """
+
+    score: Score | None = None
     reasoning: str
-    """Why the scores are what they are."""
+    """Why the judgement is what it is."""
 
     refined: str = Field(min_length=1)
     """What to tell the editor next; equal to what it was told when nothing is left to ask."""
+
+    satisfied: bool | None = None
+    """The stop flag of a thinker that gives one."""
+
+    spread: Spread | None = None
+    """Present when `score` is the mean of several samples."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.score is None and self.satisfied is None:
+            raise ValueError("a critique has scores, a stop flag, or both; this one has neither")
+        if self.spread and self.score is None:
+            raise ValueError("a spread without scores says nothing")
+        return self
 
 
 Verdict = Literal["ok", "malformed", "truncated", "failed"]

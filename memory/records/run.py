@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from ..reasons import RunStatus
-from .critique import Critique, Sample
+from .critique import Critique, Sample, Score
 from .ending import Failure, Stop
 from .frozen import Frozen
 from .image import ImageRef
@@ -82,6 +82,11 @@ class Turn(Frozen):
     def done(self) -> bool:
         """Both halves are written, or the turn ended with a failure."""
         return self.critique is not None or self.failure is not None
+
+    @property
+    def score(self) -> Score | None:
+        """The scores of the critique; none without a critique, or when its thinker gives none."""
+        return self.critique.score if self.critique else None
 
     @property
     def usage(self) -> Usage:

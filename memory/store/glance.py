@@ -14,7 +14,7 @@ from typing import Any
 
 from .listing import RunFilter, RunSummary
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The revision whose tables are read here."""
 
 _COLUMNS = (

@@ -128,6 +128,8 @@ class TurnRow(Row, table=True):
     quality: float | None = Field(default=None, sa_type=Real)
     reasoning: str | None = Field(default=None, sa_type=Exact)
     refined: str | None = Field(default=None, sa_type=Exact)
+    satisfied: bool | None = None
+    spread: dict[str, Any] | None = Field(default=None, sa_type=Document)
     failure: dict[str, Any] | None = Field(default=None, sa_type=Document)
 
 

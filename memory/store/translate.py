@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from ..errors import StoreDamaged, StoreError
-from ..records import Critique, Failure, ImageRef, Run, Sample, Score, Stop, Task, Turn, short
+from ..records import Critique, Failure, ImageRef, Run, Sample, Stop, Task, Turn, short
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
 
 Values = dict[str, Any]
@@ -98,11 +98,15 @@ def edit_values(run_id: str, turn: Turn) -> Values:
 def critique_values(turn: Turn) -> Values:
     """Return the columns of the critique half."""
     critique = turn.critique
+    score = critique.score if critique else None
+    spread = critique.spread if critique else None
     return {
-        "semantic": critique.score.semantic if critique else None,
-        "quality": critique.score.quality if critique else None,
+        "semantic": score.semantic if score else None,
+        "quality": score.quality if score else None,
         "reasoning": critique.reasoning if critique else None,
         "refined": critique.refined if critique else None,
+        "satisfied": critique.satisfied if critique else None,
+        "spread": spread.model_dump() if spread else None,
         "failure": _failure_values(turn.failure),
     }
 
@@ -190,11 +194,18 @@ def _task_of(kept: Kept, images: Images) -> Task:
 
 
 def _critique_of(row: TurnRow) -> Critique | None:
-    if row.semantic is None or row.quality is None:
+    if row.refined is None:
         return None
-    score = Score(semantic=row.semantic, quality=row.quality)
+    scored = row.semantic is not None and row.quality is not None
+    score = {"semantic": row.semantic, "quality": row.quality} if scored else None
     return Critique.model_validate(
-        {"score": score, "reasoning": row.reasoning, "refined": row.refined}
+        {
+            "score": score,
+            "reasoning": row.reasoning,
+            "refined": row.refined,
+            "satisfied": row.satisfied,
+            "spread": row.spread,
+        }
     )
 
 

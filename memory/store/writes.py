@@ -102,7 +102,7 @@ def critiqued(connection: Connection, run_id: str, turn: Turn, worker: Worker) -
     row = _turn_row(connection, run_id, turn.number)
     _same(run_id, turn.number, row, translate.edit_values(run_id, turn))
     written = _written_samples(connection, run_id, turn)
-    if row["semantic"] is None and row["failure"] is None:
+    if row["refined"] is None and row["failure"] is None:
         insert_samples(connection, run_id, turn.number, turn.samples[written:], start=written)
         write_critique(connection, run_id, turn)
         return
@@ -115,8 +115,8 @@ def write_critique(connection: Connection, run_id: str, turn: Turn) -> None:
     """Fill in the critique half, and the summary of the run where this turn is its best."""
     values = translate.critique_values(turn) | {"this": run_id, "turn_number": turn.number}
     connection.execute(statements.SET_TURN, values)
-    if turn.critique is not None:
-        score = turn.critique.score
+    score = turn.critique.score if turn.critique else None
+    if score is not None:
         best = {"best_semantic": score.semantic, "best_quality": score.quality}
         overall = {"this": run_id, "overall": score.overall}
         connection.execute(statements.SET_BEST, best | overall)

@@ -65,6 +65,16 @@ def test_the_scores_of_the_answer_decide(
     assert of_run(ended(reason, scores), semantic=8, quality=8) == code
 
 
+@pytest.mark.parametrize(
+    ("satisfied", "code"), [(True, Exit.ACCEPTED), (False, Exit.NOT_REACHED)]
+)
+def test_without_scores_the_stop_flag_of_the_answer_decides(satisfied: bool, code: Exit) -> None:
+    run = ended(StopReason.MAX_TURNS, (1, 1))
+    flagged = Critique(reasoning="", refined="x", satisfied=satisfied)
+    run = run.with_turn(run.turns[0].but(critique=flagged))
+    assert of_run(run, semantic=8, quality=8) == code
+
+
 def test_any_picture_will_do_when_that_was_said() -> None:
     poor = ended(StopReason.BUDGET, (1, 1))
     assert of_run(poor, semantic=8, quality=8, accept_best=True) == Exit.ACCEPTED

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from editloop.memory import Failure, Run, StoreError
+from editloop.memory import Critique, Failure, Run, Spread, StoreError
 from editloop.memory.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +27,25 @@ async def test_an_open_run_shows_the_half_that_is_written(store: Store, make: Ma
     found = await store.run(run.id)
     assert found.status == "open"
     assert found.turns == (make.half(1),)
+
+
+async def test_a_stop_flag_without_scores_comes_back_and_is_no_best_score(
+    store: Store, make: Maker
+) -> None:
+    expert = Critique(reasoning="not yet", refined="again", satisfied=False)
+    run = await make.written(store, make.run(), make.half(1, critique=expert))
+    assert (await store.run(run.id)).turns[0].critique == expert
+    assert (await store.runs())[0].semantic is None
+    with pytest.raises(StoreError, match="another value of 'satisfied'"):
+        await store.critiqued(run.id, make.half(1, critique=expert.but(satisfied=True)))
+
+
+async def test_the_spread_of_several_samples_comes_back(store: Store, make: Maker) -> None:
+    turn = make.turn(1)
+    spread = Spread(samples=3, semantic=0.5, quality=1.25)
+    turn = turn.but(critique=turn.critique.but(spread=spread))
+    run = await make.written(store, make.run(), turn)
+    assert (await store.run(run.id)).turns == (turn,)
 
 
 async def test_the_same_edit_half_again_changes_nothing(store: Store, make: Maker) -> None:
