@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .events import NAMES as NAMES
     from .events import Closed as Closed
     from .events import Editing as Editing
+    from .events import EditProgress as EditProgress
     from .events import Event as Event
     from .events import Opened as Opened
     from .events import Retrying as Retrying
@@ -30,6 +31,7 @@ _HOMES = {
     "Choices": ".settings",
     "Closed": ".events",
     "EditAgent": ".agent",
+    "EditProgress": ".events",
     "Editing": ".events",
     "Event": ".events",
     "Kit": ".kit",
@@ -52,6 +54,7 @@ __all__ = [
     "Choices",
     "Closed",
     "EditAgent",
+    "EditProgress",
     "Editing",
     "Event",
     "Kit",

@@ -6,7 +6,7 @@ is asked again. Nothing that is on record is done twice.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from opentelemetry.trace import Span
@@ -31,6 +31,7 @@ from ..tools import Edited, EditRequest, Picture
 from .border import border
 from .events import Editing, Event, Retrying, TurnCriticised, TurnEdited
 from .kit import Kit
+from .progress import told
 from .scope import unbroken
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -121,7 +122,8 @@ class Course:
             start = perf_counter()
             with self.kit.ledger.reserve(edits=1, cost=editor.abilities.cost) as held:
                 with border(EditorError, f"editor {editor.name!r}"):
-                    edited = await editor.edit(request)
+                    async with told(self.emit, self.run.id, turn.number) as watch:
+                        edited = await editor.edit(replace(request, watch=watch))
                 held.real = edited.cost
             seconds = edited.seconds or perf_counter() - start
             return turn.but(
@@ -181,7 +183,7 @@ class Course:
                     await self._retrying(turn, error, attempt.num < count, attempt.next_wait)
                     raise
 
-                samples = (*self.run.turns[-1].samples, opinion.sample)
+                samples = (*self.run.turns[-1].samples, opinion.sample, *opinion.also)
                 turn = self.run.turns[-1].but(critique=opinion.critique, samples=samples)
                 self.kit.telemetry.criticised((turn_span, span), turn)
 
@@ -211,7 +213,7 @@ class Course:
             return opinion
 
         sample = opinion.sample.but(seconds=perf_counter() - start)
-        return Opinion(opinion.critique, sample)
+        return replace(opinion, sample=sample)
 
     async def _failed_sample(self, error: EditloopError, nth: int) -> None:
         """Put an answer that could not be read on record, with its text if there is one."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..memory import Failure, Run, Turn
+from ..tools import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Editing:
 
     run_id: str
     turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class EditProgress:
+    """The editor has come a step further. Steps may be left out when they come too fast."""
+
+    run_id: str
+    turn_number: int
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,12 @@ class Closed:
     run: Run
 
 
-Event = Opened | Editing | TurnEdited | Retrying | TurnCriticised | Closed
+Event = Opened | Editing | EditProgress | TurnEdited | Retrying | TurnCriticised | Closed
 
 NAMES: dict[type[Any], str] = {
     Opened: "run.opened",
     Editing: "turn.editing",
+    EditProgress: "turn.progress",
     TurnEdited: "turn.edited",
     Retrying: "turn.retrying",
     TurnCriticised: "turn.completed",

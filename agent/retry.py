@@ -13,7 +13,8 @@ class Retry:
     """How often a call that may succeed later is made, and the wait between.
 
     Waits double from `wait` up to `longest`, with as much jitter; seconds. A malformed critique is
-    sampled again at once: there is nothing to wait for.
+    sampled again at once: there is nothing to wait for. Who asked for a wait (`Retry-After`) gets
+    it, up to `patience` seconds.
     """
 
     edits: int = 3
@@ -24,11 +25,12 @@ class Retry:
 
     wait: float = 1.0
     longest: float = 30.0
+    patience: float = 120.0
 
     def attempts(self, count: int) -> AsyncIterator[stamina.Attempt]:
         """Iterate over at most `count` attempts, waiting before each but the first."""
         return stamina.retry_context(
-            on=_worth_another,
+            on=self.worth_another,
             attempts=max(1, count),
             timeout=None,
             wait_initial=self.wait,
@@ -36,10 +38,12 @@ class Retry:
             wait_jitter=self.wait,
         ).__aiter__()
 
+    def worth_another(self, error: Exception) -> bool | float:
+        """Whether to try again, or the seconds to wait first."""
+        if isinstance(error, MalformedCritique):
+            return 0.0
 
-def _worth_another(error: Exception) -> bool | float:
-    """Whether to try again, or the seconds to wait first."""
-    if isinstance(error, MalformedCritique):
-        return 0.0
+        if not isinstance(error, EditloopError) or not error.retryable:
+            return False
 
-    return isinstance(error, EditloopError) and error.retryable
+        return True if error.retry_after is None else min(error.retry_after, self.patience)

@@ -3,7 +3,17 @@
 import json
 from typing import Any, Self
 
-from ..agent import NAMES, Closed, Editing, Event, Opened, Retrying, TurnCriticised, TurnEdited
+from ..agent import (
+    NAMES,
+    Closed,
+    Editing,
+    EditProgress,
+    Event,
+    Opened,
+    Retrying,
+    TurnCriticised,
+    TurnEdited,
+)
 from ..memory import Run, Turn
 
 
@@ -34,6 +44,9 @@ def _said(event: Event) -> dict[str, Any]:
         case Editing(run_id=run_id, turn=turn):
             told = {"instruction": turn.instruction, "base": turn.base}
             return {"run": run_id, "turn": turn.number} | told
+        case EditProgress(run_id=run_id, turn_number=number, progress=at):
+            steps = {"done": at.done, "of": at.of, "what": at.what}
+            return {"run": run_id, "turn": number} | steps
         case TurnEdited(run=run, turn=turn):
             return {"run": run.id} | _turn(turn)
         case Retrying(run_id=run_id, turn_number=number, failure=failure, wait=wait):
@@ -66,10 +79,13 @@ def _critique(turn: Turn) -> dict[str, Any]:
     if critique is None:
         return {"score": None}
 
+    score = critique.score
     return {
-        "score": round(critique.score.overall, 3),
-        "semantic": critique.score.semantic,
-        "quality": critique.score.quality,
+        "score": round(score.overall, 3) if score else None,
+        "semantic": score.semantic if score else None,
+        "quality": score.quality if score else None,
+        "satisfied": critique.satisfied,
+        "spread": critique.spread.model_dump() if critique.spread else None,
         "reasoning": critique.reasoning,
         "refined": critique.refined,
     }

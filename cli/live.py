@@ -4,7 +4,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .turns import Board, Row
-from .words import changes, delta, duration
+from .words import changes, delta, duration, flag
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -133,7 +133,7 @@ def instruction(row: Row) -> "Text":
 
 def _line(row: Row) -> str:
     if row.overall is None or row.semantic is None or row.quality is None:
-        return row.problem or "no score"
+        return row.problem or flag(row.satisfied)
 
     change = delta(row.overall, row.last_overall)
     scores = f"semantic {row.semantic:4.1f}  quality {row.quality:4.1f}  overall {row.overall:4.1f}"

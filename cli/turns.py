@@ -6,6 +6,7 @@ from time import monotonic
 from ..agent.events import (
     Closed,
     Editing,
+    EditProgress,
     Event,
     Opened,
     Retrying,
@@ -28,6 +29,9 @@ class Row:
     semantic: float | None = None
     quality: float | None = None
     overall: float | None = None
+    satisfied: bool | None = None
+    """The stop flag of a thinker that gives no scores."""
+
     last_overall: float | None = None
     """The overall score before this turn."""
 
@@ -51,6 +55,8 @@ class Board:
                 self._opened(run)
             case Editing(turn=turn):
                 self._add(turn)
+            case EditProgress(progress=at):
+                self.rows[-1].status = f"{at.what} {at.done}/{at.of}"
             case TurnEdited(run=run, turn=turn):
                 self.run = run
                 return self._edited(turn)
@@ -93,10 +99,10 @@ class Board:
         row.seconds = turn.usage.seconds
         if turn.failure:
             row.status, row.problem = "failed", turn.failure.message
-        if turn.critique:
-            score = turn.critique.score
+        if score := turn.score:
             row.semantic, row.quality = score.semantic, score.quality
             row.overall = score.overall
+        row.satisfied = turn.critique.satisfied if turn.critique else None
         return row
 
     def _closed(self, run: Run) -> None:

@@ -1,6 +1,16 @@
 """Editors and pixel instruments: what the agent reaches for."""
 
-from .editor import Abilities, Edited, Editor, EditRequest, Picture
+from .editor import Abilities, Described, Edited, Editor, EditRequest, Picture, Progress, Watch
 from .scripted import ScriptedEditor
 
-__all__ = ["Abilities", "EditRequest", "Edited", "Editor", "Picture", "ScriptedEditor"]
+__all__ = [
+    "Abilities",
+    "Described",
+    "EditRequest",
+    "Edited",
+    "Editor",
+    "Picture",
+    "Progress",
+    "ScriptedEditor",
+    "Watch",
+]

@@ -1,7 +1,8 @@
 """The `Editor` protocol: one verb."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,24 @@ class Picture:
 
     media_type: str
     """`image/png`, `image/jpeg`, `image/webp`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an edit is."""
+
+    done: int
+    of: int
+    what: str = "step"
+    """What is counted: denoising steps, nodes of a workflow."""
+
+
+Watch = Callable[[Progress], None]
+"""Hears of progress, on any thread; returns at once and raises nothing."""
+
+
+Option = str | int | float | bool
+"""A value of an editor's own parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,16 @@ class EditRequest:
     references: tuple[Picture, ...] = ()
     key: str = ""
     """The same for a repeated request, where a server knows idempotency keys: `run:turn`."""
+
+    watch: Watch | None = field(default=None, compare=False)
+    """Told of every step, where the editor can tell."""
+
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option], hash=False)
+    """Parameters for this one edit, by the names that servers and diffusers share:
+    `num_inference_steps`, `guidance_scale`, `true_cfg_scale`, `negative_prompt`, …
+
+    Only those among `Abilities.options` are given; a missing one means the editor's default.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,19 @@ class Abilities:
 
     cost: float = 0.0
     """US dollars that one edit is expected to cost; what a budget reserves. 0 is free."""
+
+    options: frozenset[str] = frozenset()
+    """Parameters that one edit can set; anything else is not sent to it, and said to be ignored."""
+
+
+@runtime_checkable
+class Described(Protocol):
+    """What an engine wants on record with the run: model, preset, steps, and no secrets."""
+
+    @property
+    def details(self) -> Mapping[str, str | int | float | bool | None]:
+        """Names and plain values, known once the engine is open."""
+        ...
 
 
 class Editor(Protocol):
