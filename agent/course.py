@@ -201,6 +201,7 @@ class Course:
                 asked=task.instruction,
                 told=turn.instruction,
                 seed=task.seed + nth - 1,
+                sample=nth,
                 source_sha256=task.source.sha256,
                 edited_sha256=edited.sha256,
                 key=f"{self.run.id}:{turn.number}",

@@ -22,6 +22,9 @@ class Comparison:
     seed: int = 0
     """Another for every fresh sample of the same comparison."""
 
+    sample: int = 1
+    """Which sample of this comparison is asked for: above 1, an answer before it was unreadable."""
+
     source_sha256: str = ""
     edited_sha256: str = ""
     """Names of the bytes, for servers that cache pictures by content."""
