@@ -201,7 +201,7 @@ class Course:
                 asked=task.instruction,
                 told=turn.instruction,
                 seed=task.seed + nth - 1,
-                sample=nth,
+                sample=1 + sum(s.verdict != "failed" for s in self.run.turns[-1].samples),
                 source_sha256=task.source.sha256,
                 edited_sha256=edited.sha256,
                 key=f"{self.run.id}:{turn.number}",

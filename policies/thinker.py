@@ -23,7 +23,7 @@ class Comparison:
     """Another for every fresh sample of the same comparison."""
 
     sample: int = 1
-    """Which sample of this comparison is asked for: above 1, an answer before it was unreadable."""
+    """1, and more after answers to the same comparison that could not be read."""
 
     source_sha256: str = ""
     edited_sha256: str = ""
