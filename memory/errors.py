@@ -40,6 +40,8 @@ class EditloopError(Exception):
 
     border: ClassVar[Border]
     retryable: ClassVar[bool] = False
+    retry_after: float | None = None
+    """Seconds that the other side asked to wait, when it did not take the request at all."""
 
 
 class InputError(EditloopError):
@@ -83,6 +85,10 @@ class EditorBusy(EditorError):
 
     retryable = True
 
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
 
 class EditorRejected(EditorError):
     """The editor refuses this request, however often it is made."""
@@ -98,6 +104,10 @@ class ThinkerBusy(ThinkerError):
     """The thinker is overloaded or out of reach; the same request may succeed later."""
 
     retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class MalformedCritique(ThinkerError):

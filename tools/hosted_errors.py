@@ -52,7 +52,7 @@ def _of_status(error: ModelHTTPError, name: str) -> EditloopError:
 
     if error.status_code in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or error.status_code >= 500:
         wait = f"; it asks to wait {error.retry_after:g} s" if error.retry_after else ""
-        return EditorBusy(said + wait)
+        return EditorBusy(said + wait, retry_after=error.retry_after or None)
 
     return EditorRejected(said)
 

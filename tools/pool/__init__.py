@@ -1,8 +1,10 @@
 """Replicas behind one door: dispatch, circuit breaking, hedging, fairness."""
 
 from .clock import Clock, EventLoopClock
+from .door import PoolDoor
 from .editors import EditorPool
 from .member import Probe
+from .metrics import PoolMetrics
 from .pool import Pool, PoolErrors
 from .probing import tiny_edit
 from .race import Answered, Job
@@ -17,7 +19,9 @@ __all__ = [
     "EventLoopClock",
     "Job",
     "Pool",
+    "PoolDoor",
     "PoolErrors",
+    "PoolMetrics",
     "PoolRules",
     "PoolSnapshot",
     "Probe",

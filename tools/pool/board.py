@@ -16,8 +16,9 @@ from .schedule import Fits, plan
 
 M = TypeVar("M")
 
-Outcome = Literal["answered", "refused", "failed", "called off"]
-"""`refused` is an answer too: the replica works, and the request is at fault."""
+Outcome = Literal["answered", "refused", "failed", "called off", "turned away"]
+"""`refused` is an answer too: the replica works, and the request is at fault. `turned away`: it
+took nothing and asked to wait, which is no failure."""
 
 _HORIZON = 512  # waiting requests that are planned at once
 _CHECKS = 0.05  # of an outage: how often it is looked for, because that takes time
@@ -94,17 +95,22 @@ class Board(Generic[M]):
 
         return waiter.lease
 
-    def ended(self, lease: Lease[M], outcome: Outcome, problem: str = "") -> None:
-        """Give a place back and remember how it went."""
+    def ended(
+        self, lease: Lease[M], outcome: Outcome, problem: str = "", *, pause: float = 0.0
+    ) -> None:
+        """Give a place back and remember how it went; `pause` seconds are asked for."""
         member, now = lease.member, self.clock.now()
         del member.under_way[lease.number]
         if outcome == "failed":
             member.failed += 1
             member.last_problem = problem
             member.breaker.failed(now)
-        elif outcome == "called off":
+        elif outcome in ("called off", "turned away"):
             if lease.number == member.trial:
                 member.breaker.undecided(now)
+            if outcome == "turned away":
+                member.last_problem = problem
+                member.turned(pause, now)
         else:
             member.breaker.succeeded()
 
@@ -150,7 +156,7 @@ class Board(Generic[M]):
 
     def _give_up(self, now: float) -> None:
         for ticket, waiter in self._queue.first(len(self._queue)):
-            if any(_healthy(m) and waiter.fits(m) for m in self.members.values()):
+            if any(_healthy(m, now) and waiter.fits(m) for m in self.members.values()):
                 waiter.served = now
             elif now - waiter.served >= self.rules.outage:
                 self._queue.take(ticket, served=False)
@@ -172,6 +178,8 @@ class Board(Generic[M]):
             due = member.breaker.state == "open" and member.breaker.retry_at > now
             if due and not member.leaving:
                 yield member.breaker.retry_at - now
+            if member.paused_until > now and not member.leaving:
+                yield member.paused_until - now
 
         if self._queue and any(member.room(now) for member in self.members.values()):
             usual = min((m.mean for m in self.members.values() if m.mean), default=1.0)
@@ -182,5 +190,6 @@ class Board(Generic[M]):
             yield max(self._check_at, oldest + self.rules.outage) - now
 
 
-def _healthy(member: Member[M]) -> bool:
-    return member.ready and not member.leaving and member.breaker.state == "closed"
+def _healthy(member: Member[M], now: float) -> bool:
+    serving = member.ready and not member.leaving and now >= member.paused_until
+    return serving and member.breaker.state == "closed"

@@ -1,17 +1,16 @@
 """Many editors that behave as one."""
 
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
 from ...memory import EditorBusy, EditorError, EditorRejected, InputError, SettingsError
 from ..editor import Abilities, Edited, Editor, EditRequest
 from .clock import Clock
+from .door import PoolDoor
 from .member import Probe
-from .pool import Pool, PoolErrors
+from .metrics import PoolMetrics
+from .pool import PoolErrors
 from .race import Answered, Job
 from .rules import PoolRules
-from .snapshot import PoolSnapshot
 
 _ERRORS = PoolErrors(
     busy=EditorBusy,
@@ -21,7 +20,7 @@ _ERRORS = PoolErrors(
 )
 
 
-class EditorPool:
+class EditorPool(PoolDoor[Editor]):
     """An `Editor` whose edits are made by the best placed of its replicas.
 
     Where an edit costs nothing, one that failed (busy, out of reach, an answer that cannot be
@@ -41,22 +40,9 @@ class EditorPool:
         *,
         rules: PoolRules | None = None,
         clock: Clock | None = None,
+        metrics: PoolMetrics | None = None,
     ) -> None:
-        self.name = name
-        self._rules = rules or PoolRules()
-        self._pool: Pool[Editor] = Pool(name, _ERRORS, rules=self._rules, clock=clock)
-
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._pool.__aexit__(kind, error, traceback)
+        super().__init__(name, _ERRORS, rules=rules, clock=clock, metrics=metrics)
 
     @property
     def abilities(self) -> Abilities:
@@ -77,33 +63,21 @@ class EditorPool:
 
     def add(
         self,
-        editor: Editor,
+        engine: Editor,
         *,
         name: str = "",
         bound: int | None = None,
         probe: Probe[Editor] | None = None,
     ) -> None:
-        """Add a replica, under its own name unless another is given.
+        """Add a replica, under its own name unless another is given; also while edits run.
 
         Raises:
             SettingsError: the name is taken, the bound is below 1, or each probe would cost money.
         """
-        if probe and editor.abilities.cost:
-            raise SettingsError(f"{editor.name!r} costs money: it cannot be probed by editing")
+        if probe and engine.abilities.cost:
+            raise SettingsError(f"{engine.name!r} costs money: it cannot be probed by editing")
 
-        self._pool.add(name or editor.name, editor, bound=bound, probe=probe)
-
-    async def remove(self, name: str) -> None:
-        """Send a replica nothing more, and return when its last edit has ended.
-
-        Raises:
-            SettingsError: there is no such replica.
-        """
-        await self._pool.remove(name)
-
-    def snapshot(self) -> PoolSnapshot:
-        """Return its state now."""
-        return self._pool.snapshot()
+        super().add(engine, name=name, bound=bound, probe=probe)
 
     async def edit(self, request: EditRequest) -> Edited:
         """Have the edit made by one of the replicas.

@@ -1,5 +1,6 @@
 """One replica in the pool: what is under way there, how fast it is, whether it is in service."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from math import inf
@@ -13,6 +14,10 @@ Probe = Callable[[M], Awaitable[object]]
 """Exercises the model with a tiny real request; an error means that it is not ready."""
 
 _NEWEST = 0.2  # weight of the newest time in the running mean
+_REMEMBERED = 64  # times of answers that quantiles are taken of
+_ENOUGH = 8  # of them say something about the slowest
+_SHORTEST_PAUSE = 0.1  # seconds: a server that says "at once" is not asked in a tight loop
+_GROWTH = 0.25  # of a place that a round of answers gives back
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +27,8 @@ class Member(Generic[M]):
     name: str
     engine: M
     bound: int
+    """Requests at once, as given."""
+
     breaker: Breaker
     probe: Probe[M] | None = None
     ready: bool = True
@@ -39,9 +46,27 @@ class Member(Generic[M]):
 
     answered: int = 0
     failed: int = 0
+    turned_away: int = 0
+    """Requests that it did not take, and asked to wait."""
+
+    paused_until: float = 0.0
+    """It asked for no requests before this."""
+
     last_problem: str = ""
     under_way: dict[int, float] = field(default_factory=dict[int, float])
     """When each request was sent."""
+
+    _limit: float = field(init=False)
+    _times: deque[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._limit = float(self.bound)
+        self._times = deque(maxlen=_REMEMBERED)
+
+    @property
+    def limit(self) -> int:
+        """Requests at once now: the bound, or fewer since it turned some away."""
+        return int(self._limit)
 
     @property
     def outstanding(self) -> int:
@@ -50,7 +75,7 @@ class Member(Generic[M]):
 
     def in_service(self, now: float) -> bool:
         """Whether requests may be sent, one trial included."""
-        if self.leaving or not self.ready:
+        if self.leaving or not self.ready or now < self.paused_until:
             return False
 
         if self.breaker.state == "closed":
@@ -63,14 +88,29 @@ class Member(Generic[M]):
         if not self.in_service(now):
             return 0
 
-        free = self.bound - self.outstanding
+        free = max(0, self.limit - self.outstanding)
         return min(free, 1) if self.breaker.state != "closed" else free
 
     def timed(self, seconds: float) -> None:
-        """Take the time of an answer into the mean."""
+        """Take the time of an answer into the mean; room that was lost comes back slowly."""
         weight = _NEWEST if self.mean else 1.0
         self.mean += weight * (seconds - self.mean)
+        self._times.append(seconds)
         self.answered += 1
+        self._limit = min(float(self.bound), self._limit + _GROWTH / self._limit)
+
+    def turned(self, seconds: float, now: float) -> None:
+        """It took no request and asked to wait: send nothing until then, and then a little less."""
+        self.turned_away += 1
+        self.paused_until = max(self.paused_until, now + max(seconds, _SHORTEST_PAUSE))
+        self._limit = min(self._limit, max(1.0, float(self.outstanding)))
+
+    def slowest(self, share: float) -> float | None:
+        """Seconds that this share (0 to 1) of its last answers took at most; None: too few yet."""
+        if len(self._times) < _ENOUGH:
+            return None
+
+        return sorted(self._times)[min(len(self._times) - 1, int(share * len(self._times)))]
 
     def remaining(self, mean: float, now: float) -> list[float]:
         """Seconds until each request under way probably ends; the longer overdue, the longer."""

@@ -13,6 +13,7 @@ from .board import Board
 from .breaker import Breaker
 from .clock import Clock, EventLoopClock
 from .member import Member, Probe
+from .metrics import PoolMetrics, standard
 from .race import Answered, Job, Race, Tally
 from .rules import PoolRules
 from .snapshot import PoolSnapshot, ReplicaSnapshot, ReplicaState
@@ -53,6 +54,7 @@ class Pool(Generic[M]):
         *,
         rules: PoolRules | None = None,
         clock: Clock | None = None,
+        metrics: PoolMetrics | None = None,
     ) -> None:
         self.name = name
         self._errors = errors
@@ -60,12 +62,15 @@ class Pool(Generic[M]):
         self._clock = clock or EventLoopClock()
         self._tally = Tally()
         self._board: Board[M] = Board(self._rules, self._clock, self._busy)
+        self._metrics = metrics or standard()
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         group = await self._open.enter_async_context(anyio.create_task_group())
         self._open.callback(group.cancel_scope.cancel)
         group.start_soon(self._keep_looking)
+        self._metrics.watch(self)
+        self._open.callback(self._metrics.leave, self)
         return self
 
     async def __aexit__(
@@ -79,7 +84,12 @@ class Pool(Generic[M]):
     @property
     def engines(self) -> tuple[M, ...]:
         """The replicas that are in the pool and not on their way out."""
-        return tuple(m.engine for m in self._board.members.values() if not m.leaving)
+        return tuple(self.replicas.values())
+
+    @property
+    def replicas(self) -> dict[str, M]:
+        """The same by name."""
+        return {m.name: m.engine for m in self._board.members.values() if not m.leaving}
 
     def add(
         self, name: str, engine: M, *, bound: int | None = None, probe: Probe[M] | None = None
@@ -135,6 +145,7 @@ class Pool(Generic[M]):
         if answered is None:
             raise self._error(race.errors)
 
+        self._metrics.answered(self.name, answered.by, answered.seconds)
         return answered
 
     def snapshot(self) -> PoolSnapshot:
@@ -142,7 +153,7 @@ class Pool(Generic[M]):
         now = self._clock.now()
         return PoolSnapshot(
             name=self.name,
-            replicas=tuple(_seen(member, now) for member in self._board.members.values()),
+            replicas=tuple(_seen(m, now) for m in list(self._board.members.values())),
             waiting=self._board.waiting,
             requests=self._tally.requests,
             hedged=self._tally.hedged,
@@ -222,16 +233,19 @@ def _seen(member: Member[M], now: float) -> ReplicaSnapshot:
     elif not member.ready:
         state = "starting"
     elif circuit == "closed":
-        state = "serving"
+        state = "paused" if now < member.paused_until else "serving"
 
+    until = member.breaker.retry_at if circuit == "open" else member.paused_until
     return ReplicaSnapshot(
         name=member.name,
         state=state,
         outstanding=member.outstanding,
         bound=member.bound,
+        limit=member.limit,
         seconds=member.mean,
         answered=member.answered,
         failed=member.failed,
+        turned_away=member.turned_away,
         last_problem=member.last_problem,
-        retry_in=max(0.0, member.breaker.retry_at - now) if circuit == "open" else None,
+        retry_in=max(0.0, until - now) if state in ("out", "paused") else None,
     )

@@ -21,6 +21,8 @@ from .schedule import expected
 M = TypeVar("M")
 A = TypeVar("A")
 
+_SLOW = 0.95  # the share of answers that a deadline is measured by
+
 
 def _anywhere(_engine: object) -> bool:
     return True
@@ -80,6 +82,9 @@ class Race(Generic[M, A]):
     errors: list[tuple[str, Exception]] = field(default_factory=list[tuple[str, Exception]])
     detours: list[str] = field(default_factory=list[str])
     live: int = 0
+    away: int = 0
+    """How often it was turned away."""
+
     answered: Answered[A] | None = None
 
     async def run(self) -> Answered[A] | None:
@@ -95,21 +100,36 @@ class Race(Generic[M, A]):
         group.start_soon(self._attempt, group, urgent)
 
     async def _attempt(self, group: TaskGroup, urgent: bool) -> None:
-        try:
-            lease = await self.board.lease(self._untried, self.job.group, urgent=urgent)
-        except EditloopError as error:
-            self._failed(group, "the pool", error)
-            return
+        while True:
+            try:
+                lease = await self.board.lease(self._untried, self.job.group, urgent=urgent)
+            except EditloopError as error:
+                self._failed(group, "the pool", error)
+                return
 
-        name = lease.member.name
-        self.sent.append(name)
-        answer, problem = await self._called(group, lease)
+            name = lease.member.name
+            self.sent.append(name)
+            answer, problem = await self._called(group, lease)
+            if problem is None or not self._turned_away(name, problem):
+                break
+            urgent = True  # it had its turn already
+
         if problem is not None:
             self._failed(group, name, problem)
         elif answer is not None and self.answered is None:
             seconds = self.board.clock.now() - lease.sent
             self.answered = Answered(answer[0], name, seconds, tuple(self.detours))
             group.cancel_scope.cancel()
+
+    def _turned_away(self, name: str, error: Exception) -> bool:
+        """Whether to queue again: the replica took nothing, so it was not asked, not even once."""
+        if _pause(error) is None or self.live > 1 or self.away >= self.board.rules.turns_away:
+            return False
+
+        self.away += 1
+        self.sent.remove(name)
+        self.detours.append(f"{name} asked to wait ({error})")
+        return True
 
     def _untried(self, member: Member[M]) -> bool:
         return member.name not in self.sent and self.job.fits(member.engine)
@@ -129,10 +149,12 @@ class Race(Generic[M, A]):
                     error = raised
                 timed.cancel_scope.cancel()
             if answer is None and error is None:
-                error = self.board.busy(f"no answer in {self.board.rules.attempt:g} s")
+                waited = self.board.clock.now() - lease.sent
+                error = self.board.busy(f"no answer in {waited:.3g} s")
         finally:
             outcome = self._outcome(lease, answer, error)
-            self.board.ended(lease, outcome, str(error) if error else "no answer in the usual time")
+            problem = str(error) if error else "no answer in the usual time"
+            self.board.ended(lease, outcome, problem, pause=_pause(error) or 0.0)
 
         return answer, error
 
@@ -141,26 +163,48 @@ class Race(Generic[M, A]):
             return "answered"
 
         if error is not None:
-            return "refused" if isinstance(error, self.refusals) else "failed"
+            if isinstance(error, self.refusals):
+                return "refused"
+
+            return "failed" if _pause(error) is None else "turned away"
 
         age = self.board.clock.now() - lease.sent  # cancelled: beaten, or nobody waits any more
         return "failed" if self.answered and age >= self._late(lease) else "called off"
 
     async def _watch(self, group: TaskGroup, timed: TaskGroup, lease: Lease[M]) -> None:
         """Send a second request when this one is late; end it when it hangs."""
-        limit = self.board.rules.attempt
-        late = self._late(lease)
+        limit, age = self.board.rules.attempt, 0.0
+        late, hung = self._late(lease), self._hung(lease)
         if late < limit:
             await self.board.clock.sleep(late)
+            age = late
             self._hedge(group, lease, late)
-            limit -= late
 
-        await self.board.clock.sleep(limit)
+        if age < hung < limit:
+            await self.board.clock.sleep(hung - age)
+            age = hung
+            if self._elsewhere():
+                timed.cancel_scope.cancel()
+                return
+
+        await self.board.clock.sleep(limit - age)
         timed.cancel_scope.cancel()
 
     def _late(self, lease: Lease[M]) -> float:
         usual = expected(list(self.board.members.values()), lease.member)
         return usual * self.board.rules.hedge if usual and self.job.hedge else inf
+
+    def _hung(self, lease: Lease[M]) -> float:
+        """When to give up here and ask elsewhere, by measured times; at most once for a request.
+
+        A request that is heavier than others is cut once and then has all the time of `attempt`. An
+        answer that costs money is never cut: it may have been charged.
+        """
+        slow = lease.member.slowest(_SLOW)
+        if slow is None or self.errors or self.job.replicas == 1:
+            return inf
+
+        return slow * self.board.rules.patience
 
     def _hedge(self, group: TaskGroup, lease: Lease[M], late: float) -> None:
         allowed = 2 + self.board.rules.hedged_share * self.tally.requests
@@ -190,3 +234,8 @@ class Race(Generic[M, A]):
             self.tally.moved += 1
             self.detours.append(f"{name} failed ({error}): another replica was asked")
             self._start(group, urgent=True)
+
+
+def _pause(error: object) -> float | None:
+    """Seconds that a replica which took nothing asked to wait."""
+    return error.retry_after if isinstance(error, EditloopError) else None

@@ -31,6 +31,13 @@ class PoolRules:
     attempt: float = 600.0
     """How long one replica may take over one request; then it counts as hung."""
 
+    patience: float = 4.0
+    """How many times the time that 95 of 100 answers of a replica stay within a request may take
+    there before it is asked for elsewhere instead, once, and if there is an elsewhere."""
+
+    turns_away: int = 10
+    """How often one request may be turned away by replicas that ask to wait."""
+
     outage: float = 60.0
     """How long a request waits while no replica that fits is in service."""
 
@@ -52,6 +59,9 @@ class PoolRules:
 
         if min(self.cooldown, self.longest_cooldown, self.attempt, self.probe) <= 0:
             raise SettingsError("cooldown, attempt and probe are seconds above 0")
+
+        if self.patience <= 1 or self.turns_away < 0:
+            raise SettingsError("patience must be above 1, turns_away at least 0")
 
         if self.hedge <= 1 or not 0 <= self.hedged_share <= 1 or self.outage < 0:
             raise SettingsError("hedge must be above 1, hedged_share within 0 and 1, outage >= 0")

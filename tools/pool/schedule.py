@@ -76,7 +76,8 @@ def _places(member: Member[M], usual: float, now: float) -> list[_Place[M]]:
     room = member.room(now)
     closed = member.breaker.state == "closed" and member.ready and not member.leaving
     busy = member.remaining(seconds, now) if closed else []
-    places = [_Place(member, max(left, 1e-9), seconds, 0.0) for left in busy]
+    pause = max(member.paused_until - now, 1e-9)
+    places = [_Place(member, max(left, pause), seconds, 0.0) for left in busy]
     for nth in range(room):
         load = (member.outstanding + nth + 1) / member.bound * (seconds or 1.0)
         places.append(_Place(member, 0.0, seconds, load))

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-ReplicaState = Literal["starting", "serving", "out", "trial", "leaving"]
+ReplicaState = Literal["starting", "serving", "paused", "out", "trial", "leaving"]
+"""`paused`: it asked to wait. `out`: it failed, and is tried again later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +15,22 @@ class ReplicaSnapshot:
     state: ReplicaState
     outstanding: int
     bound: int
+    """As given."""
+
+    limit: int
+    """The bound, or less since the replica turned requests away."""
+
     seconds: float
     """A usual answer; 0 before the first."""
 
     answered: int
     failed: int
+    turned_away: int
+    """Requests that it did not take, and asked to wait (429, 503 with Retry-After)."""
+
     last_problem: str = ""
     retry_in: float | None = None
-    """Seconds until the next trial, when it is out of service."""
+    """Seconds until the next trial when it is out of service, or until the end of its pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

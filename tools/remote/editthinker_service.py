@@ -77,6 +77,7 @@ class EditThinkerService(Connected):
         self._refuse(request)
         how = await (self._form(request) if self._upload else self._body(request))
         path = self._preset.path + ("-upload" if self._upload else "")
+        how["headers"] = wire.keyed(request)
         began = perf_counter()
         answer = await wire.ask(self._http, self.name, "POST", path, most=self._most, **how)
         fields = await wire.fields_of(answer, self.name)

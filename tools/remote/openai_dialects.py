@@ -61,7 +61,7 @@ _DIFFUSION = frozenset(
 )
 
 DIALECTS: Mapping[str, Dialect] = {
-    "plain": Dialect(references=0, seed="seed"),
+    "plain": Dialect(references=0, seed="seed", key="Idempotency-Key"),
     "openai": Dialect(
         references=15,
         mask="mask",

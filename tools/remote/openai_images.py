@@ -90,8 +90,7 @@ class OpenAIImages(Connected):
         self._refuse(request)
         files = await self._files(request)
         data = await self._fields(request)
-        key = self._dialect.key
-        headers = {key: request.key} if key and request.key else {}
+        headers = wire.keyed(request, self._dialect.key)
         began = perf_counter()
         answer = await wire.ask(
             self._http,

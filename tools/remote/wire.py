@@ -6,6 +6,9 @@ No retry here: the agent is the one layer that retries. A cancelled edit closes 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any, Literal, cast
 
 import httpx2
@@ -27,6 +30,8 @@ _MAX_ERROR = 64 * 1024  # bytes of an error's body that are read
 _SAID = 300  # characters of the server's words that are passed on
 _NO_CREDIT = b"insufficient_quota"  # OpenAI says it with 429, and waiting does not help
 _LATER = frozenset({408, 409, 425, 429})
+_NOT_TAKEN = frozenset({429, 503})  # with Retry-After: nothing was begun
+_LONGEST_WAIT = 3600.0  # seconds that a server may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ def client(
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=connections),
         follow_redirects=False,
     )
+
+
+def keyed(request: EditRequest, header: str = "Idempotency-Key") -> dict[str, str]:
+    """The header by which a server knows that it has made this edit already; others ignore it."""
+    return {header: request.key} if header and request.key else {}
 
 
 async def ask(
@@ -201,10 +211,26 @@ def _of_status(name: str, response: httpx2.Response, body: bytes, words: str = "
         return EditorRejected(f"{said}; top up the account or use another editor")
 
     if status in _LATER or status >= 500:
-        wait = response.headers.get("retry-after")
-        return EditorBusy(f"{said}; it asks to wait {wait} s" if wait else said)
+        wait = retry_after(response) if status in _NOT_TAKEN else None
+        if wait is not None:
+            said = f"{said}; it asks to wait {wait:g} s"
+        return EditorBusy(said, retry_after=wait)
 
     return EditorRejected(said)
+
+
+def retry_after(response: httpx2.Response) -> float | None:
+    """Seconds that the server asks to wait, within an hour; None: it does not say."""
+    said = response.headers.get("retry-after", "").strip()
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+
+    return min(max(seconds, 0.0), _LONGEST_WAIT) if isfinite(seconds) else None
 
 
 def _said(body: bytes) -> str:

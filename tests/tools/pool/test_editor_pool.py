@@ -1,87 +1,30 @@
 """What a pool of editors promises, on a clock in the hand."""
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import anyio
 import pytest
-from anyio.abc import TaskGroup
-from anyio.lowlevel import checkpoint
+from pooling import SOURCE, Asker, by, pool_of, settled
 
 from editloop.memory import (
-    EditloopError,
     EditorBusy,
     EditorError,
     EditorRejected,
     SettingsError,
     UnsupportedInstruction,
 )
-from editloop.tools import Abilities, Edited, Editor, EditRequest, Picture
-from editloop.tools.pool import PATIENT, EditorPool, PoolRules, tiny_edit
+from editloop.tools import Abilities, EditRequest
+from editloop.tools.pool import PATIENT, EditorPool, tiny_edit
 
 pytestmark = pytest.mark.anyio
 
-SOURCE = Picture(b"source", "image/png")
 Hand = Callable[..., Any]
-
-
-async def settled() -> None:
-    """Let every task run until it waits: nothing here waits for a thread or a socket."""
-    for _ in range(40):
-        await checkpoint()
-
-
-class Asker:
-    """Sends requests to a pool and keeps what became of each."""
-
-    def __init__(self, pool: EditorPool) -> None:
-        self.pool, self.group = pool, anyio.create_task_group()
-        self.answers: dict[str, Edited] = {}
-        self.errors: dict[str, Exception] = {}
-
-    async def __aenter__(self) -> Self:
-        await self.pool.__aenter__()
-        await self.group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.group.__aexit__(kind, error, traceback)
-        await self.pool.__aexit__(kind, error, traceback)
-
-    async def ask(self, *keys: str, group: TaskGroup | None = None, **fields: Any) -> None:
-        for key in keys:
-            (group or self.group).start_soon(
-                self._one, EditRequest(SOURCE, "warmer", key=key, **fields)
-            )
-            await settled()
-
-    async def _one(self, request: EditRequest) -> None:
-        try:
-            self.answers[request.key] = await self.pool.edit(request)
-        except EditloopError as error:
-            self.errors[request.key] = error
-
-
-def _pool(clock: Any, *editors: Editor, **rules: Any) -> EditorPool:
-    pool = EditorPool("gpus", rules=PoolRules(**rules), clock=clock)
-    for editor in editors:
-        pool.add(editor)
-    return pool
-
-
-def _by(edited: Edited) -> str:
-    return edited.picture.data.decode()
 
 
 async def test_the_least_loaded_replica_is_next(clock: Any, hand: Hand) -> None:
     a, b = hand("a"), hand("b")
-    async with Asker(_pool(clock, a, b)) as asker:
+    async with Asker(pool_of(clock, a, b)) as asker:
         await asker.ask("1", "2", "3", "4")
         assert (len(a.keys), len(b.keys)) == (2, 2)
         await a.done(2)
@@ -93,7 +36,7 @@ async def test_the_least_loaded_replica_is_next(clock: Any, hand: Hand) -> None:
 
 async def test_never_more_than_the_bound_is_under_way(clock: Any, hand: Hand) -> None:
     a, b = hand("a", 1.0), hand("b", 1.0)
-    async with Asker(_pool(clock, a, bound=3)) as asker:
+    async with Asker(pool_of(clock, a, bound=3)) as asker:
         asker.pool.add(b, bound=1)
         await asker.ask(*(f"{n}" for n in range(20)))
         assert asker.pool.snapshot().waiting == 16
@@ -103,7 +46,7 @@ async def test_never_more_than_the_bound_is_under_way(clock: Any, hand: Hand) ->
 
 async def test_a_faster_replica_gets_more_of_the_work(clock: Any, hand: Hand) -> None:
     fast, slow = hand("fast", 1.0), hand("slow", 4.0)
-    async with Asker(_pool(clock, fast, slow, hedge=100)) as asker:
+    async with Asker(pool_of(clock, fast, slow, hedge=100)) as asker:
         await asker.ask(*(f"{n}" for n in range(50)))
         await clock.pass_by(21)
     assert len(asker.answers) == 50
@@ -115,12 +58,12 @@ async def test_the_last_request_of_a_batch_waits_for_the_fast_replica(
 ) -> None:
     fast, slow = hand("fast", 1.0), hand("slow", 10.0)
     rules = {"bound": 1, "hedge": 100}
-    async with Asker(_pool(clock, fast, slow, **rules)) as asker:
+    async with Asker(pool_of(clock, fast, slow, **rules)) as asker:
         await asker.ask("1", "2")
         await clock.pass_by(10)
         await asker.ask("3", "4")
         await clock.pass_by(2)
-        assert [_by(asker.answers[key]) for key in ("3", "4")] == ["fast", "fast"]
+        assert [by(asker.answers[key]) for key in ("3", "4")] == ["fast", "fast"]
 
 
 async def test_a_hung_fast_replica_does_not_hold_requests_back_for_ever(
@@ -128,21 +71,21 @@ async def test_a_hung_fast_replica_does_not_hold_requests_back_for_ever(
 ) -> None:
     fast, slow = hand("fast", 1.0), hand("slow", 10.0)
     rules = {"bound": 1, "hedge": 100}
-    async with Asker(_pool(clock, fast, slow, **rules)) as asker:
+    async with Asker(pool_of(clock, fast, slow, **rules)) as asker:
         group = asker.group
         await asker.ask("1", "2")
         await clock.pass_by(10)
         fast.seconds = 1e6
         await asker.ask("3", "4")
         await clock.pass_by(60)
-        assert _by(asker.answers["4"]) == "slow"
+        assert by(asker.answers["4"]) == "slow"
         group.cancel_scope.cancel()
 
 
 async def test_a_failed_edit_goes_to_another_replica_and_says_so(clock: Any, hand: Hand) -> None:
     bad, good = hand("bad", 1.0), hand("good", 1.0)
     bad.error = EditorBusy("bad answered 503")
-    async with Asker(_pool(clock, bad)) as asker:
+    async with Asker(pool_of(clock, bad)) as asker:
         pool = asker.pool
         await asker.ask("1")
         pool.add(good)
@@ -157,7 +100,7 @@ async def test_a_failed_edit_goes_to_another_replica_and_says_so(clock: Any, han
 async def test_no_replica_gets_a_request_twice(clock: Any, hand: Hand) -> None:
     a, b = hand("a", 1.0), hand("b", 1.0)
     a.error, b.error = EditorBusy("a is full"), EditorError("b answered HTML")
-    async with Asker(_pool(clock, a, b)) as asker:
+    async with Asker(pool_of(clock, a, b)) as asker:
         await asker.ask("1")
         await clock.pass_by(9)
     assert (a.keys, b.keys) == (["1"], ["1"])
@@ -172,7 +115,7 @@ async def test_a_refusal_is_not_asked_elsewhere_and_no_mark_against_the_replica(
 ) -> None:
     a, b = hand("a", 1.0), hand("b", 1.0)
     a.error = b.error = error
-    async with Asker(_pool(clock, a, b, failures=1)) as asker:
+    async with Asker(pool_of(clock, a, b, failures=1)) as asker:
         pool = asker.pool
         await asker.ask("1")
         await clock.pass_by(2)
@@ -183,7 +126,7 @@ async def test_a_refusal_is_not_asked_elsewhere_and_no_mark_against_the_replica(
 
 async def test_an_edit_that_costs_money_is_asked_for_once(clock: Any, hand: Hand) -> None:
     a, b = hand("a", 1.0, cost=0.04), hand("b", 1.0, cost=0.04)
-    async with Asker(_pool(clock, a, b)) as asker:
+    async with Asker(pool_of(clock, a, b)) as asker:
         await asker.ask("1", "2")
         await clock.pass_by(1)
         a.seconds = b.seconds = 50.0
@@ -199,7 +142,7 @@ async def test_a_dead_replica_gets_its_failures_and_then_one_trial_per_pause(
 ) -> None:
     dead, good = hand("dead", 0.0), hand("good", 0.1)
     dead.error = EditorBusy("no connection")
-    async with Asker(_pool(clock, dead, good, bound=1)) as asker:
+    async with Asker(pool_of(clock, dead, good, bound=1)) as asker:
         pool = asker.pool
         for n in range(100):
             await asker.ask(f"{n}", f"{n}b")
@@ -212,7 +155,7 @@ async def test_a_dead_replica_gets_its_failures_and_then_one_trial_per_pause(
 async def test_a_replica_that_recovers_serves_again(clock: Any, hand: Hand) -> None:
     a = hand("a", 1.0)
     a.error = EditorBusy("loading")
-    async with Asker(_pool(clock, a, failures=1)) as asker:
+    async with Asker(pool_of(clock, a, failures=1)) as asker:
         pool = asker.pool
         await asker.ask("1")
         await clock.pass_by(1)
@@ -232,7 +175,7 @@ async def test_a_probe_decides_when_a_replica_gets_its_first_request(
 ) -> None:
     a = hand("a", 2.0)
     a.error = EditorBusy("weights are loading")
-    async with Asker(_pool(clock)) as asker:
+    async with Asker(pool_of(clock)) as asker:
         asker.pool.add(a, probe=tiny_edit)
         await asker.ask("1")
         await clock.pass_by(3)
@@ -245,7 +188,7 @@ async def test_a_probe_decides_when_a_replica_gets_its_first_request(
 
 
 async def test_a_probe_that_hangs_is_a_failed_one(clock: Any, hand: Hand) -> None:
-    async with _pool(clock, probe=30.0) as pool:
+    async with pool_of(clock, probe=30.0) as pool:
         pool.add(hand("a"), probe=tiny_edit)
         await clock.pass_by(31)
         assert pool.snapshot().replicas[0].last_problem == "the probe took more than 30 s"
@@ -260,7 +203,7 @@ async def test_a_late_edit_is_sent_to_a_second_replica_and_the_first_is_cancelle
     clock: Any, hand: Hand
 ) -> None:
     a, b = hand("a", 1.0), hand("b", 1.0)
-    async with Asker(_pool(clock, a, b)) as asker:
+    async with Asker(pool_of(clock, a, b)) as asker:
         pool = asker.pool
         await asker.ask("1", "2")
         await clock.pass_by(1)
@@ -296,7 +239,7 @@ async def test_patient_pools_send_nothing_twice(clock: Any, hand: Hand) -> None:
 
 async def test_a_hung_edit_ends_at_the_limit_and_goes_elsewhere(clock: Any, hand: Hand) -> None:
     a, b = hand("a"), hand("b", 1.0)
-    async with Asker(_pool(clock, a, attempt=30.0)) as asker:
+    async with Asker(pool_of(clock, a, attempt=30.0)) as asker:
         pool = asker.pool
         await asker.ask("1")
         pool.add(b)
@@ -307,7 +250,7 @@ async def test_a_hung_edit_ends_at_the_limit_and_goes_elsewhere(clock: Any, hand
 
 async def test_a_run_that_floods_the_pool_waits_behind_itself(clock: Any, hand: Hand) -> None:
     a = hand("a", 1.0)
-    async with Asker(_pool(clock, a, bound=1)) as asker:
+    async with Asker(pool_of(clock, a, bound=1)) as asker:
         await asker.ask(*(f"flood:{n}" for n in range(6)))
         await asker.ask("small:1", "small:2")
         await clock.pass_by(10)
@@ -320,7 +263,7 @@ async def test_masks_and_references_go_where_they_are_honoured(clock: Any, hand:
         hand("fill", 1.0, mask=True),
         hand("many", 1.0, references=2),
     )
-    async with Asker(_pool(clock, plain, fill, many)) as asker:
+    async with Asker(pool_of(clock, plain, fill, many)) as asker:
         await asker.ask("m1", "m2", mask=SOURCE)
         await asker.ask("r1", references=(SOURCE, SOURCE))
         await asker.ask("both", mask=SOURCE, references=(SOURCE,))
@@ -340,7 +283,7 @@ def test_abilities_promise_only_what_all_replicas_keep(hand: Hand) -> None:
 
 async def test_a_removed_replica_ends_its_work_and_gets_no_more(clock: Any, hand: Hand) -> None:
     a, b = hand("a"), hand("b")
-    async with Asker(_pool(clock, a, bound=1)) as asker:
+    async with Asker(pool_of(clock, a, bound=1)) as asker:
         pool, group = asker.pool, asker.group
         await asker.ask("1", "2")
         group.start_soon(pool.remove, "a")
@@ -358,7 +301,7 @@ async def test_without_any_replica_in_service_a_request_fails_after_the_outage(
 ) -> None:
     a = hand("a", 0.0)
     a.error = EditorBusy("no connection")
-    async with Asker(_pool(clock)) as asker:
+    async with Asker(pool_of(clock)) as asker:
         asker.pool.add(a, probe=tiny_edit)
         await asker.ask("1")
         await clock.pass_by(56)
@@ -370,7 +313,7 @@ async def test_without_any_replica_in_service_a_request_fails_after_the_outage(
 
 async def test_a_full_pool_says_that_it_is_busy(clock: Any, hand: Hand) -> None:
     a = hand("a")
-    async with Asker(_pool(clock, a, bound=1, waiting=1)) as asker:
+    async with Asker(pool_of(clock, a, bound=1, waiting=1)) as asker:
         await asker.ask("1", "2", "3")
         assert str(asker.errors["3"]) == "pool 'gpus': 1 requests wait already"
         await a.done()
@@ -379,7 +322,7 @@ async def test_a_full_pool_says_that_it_is_busy(clock: Any, hand: Hand) -> None:
 
 async def test_a_cancelled_request_gives_its_place_back(clock: Any, hand: Hand) -> None:
     a = hand("a")
-    async with Asker(_pool(clock, a, bound=1)) as asker:
+    async with Asker(pool_of(clock, a, bound=1)) as asker:
         async with anyio.create_task_group() as gone:
             await asker.ask("running", "waiting", group=gone)
             await asker.ask("3")
@@ -393,7 +336,7 @@ async def test_a_cancelled_request_gives_its_place_back(clock: Any, hand: Hand) 
 async def test_a_foreign_error_reaches_the_caller_as_it_is(clock: Any, hand: Hand) -> None:
     a = hand("a", 0.0)
     a.error = ZeroDivisionError("a bug")
-    async with Asker(_pool(clock, a)) as asker:
+    async with Asker(pool_of(clock, a)) as asker:
         asker.group.start_soon(clock.pass_by, 1)
         with pytest.raises(ZeroDivisionError, match="a bug"):
             await asker.pool.edit(EditRequest(SOURCE, "warmer"))

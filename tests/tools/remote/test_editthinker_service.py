@@ -15,6 +15,7 @@ from editloop.memory import (
     SettingsError,
 )
 from editloop.tools import EditRequest, Picture
+from editloop.tools.pool import tiny_edit
 from editloop.tools.pool.probing import tiny_png
 from editloop.tools.remote.editthinker_service import EditThinkerService
 
@@ -184,6 +185,45 @@ async def test_failures_speak_in_the_words_of_the_server(
     assert said in str(caught.value)
     assert type(caught.value) is kind
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "asks", "seconds"),
+    [
+        (429, "9", 9.0),
+        (503, "0.5", 0.5),
+        (429, "86400", 3600.0),
+        (429, "Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        (429, "soon", None),
+        (429, "nan", None),
+        (500, "9", None),
+    ],
+)
+async def test_the_wait_that_a_server_asks_for_when_it_took_nothing_is_passed_on(
+    server: Any, status: int, asks: str, seconds: float | None
+) -> None:
+    server.status, server.headers = status, {"retry-after": asks}
+    with pytest.raises(EditorBusy) as caught:
+        await _edited(server)
+    assert caught.value.retry_after == seconds
+
+
+async def test_the_key_of_a_request_is_sent_and_a_request_without_one_sends_none(
+    server: Any,
+) -> None:
+    _answers(server)
+    async with EditThinkerService(server.url, "longcat", check="nothing") as editor:
+        await editor.edit(EditRequest(SOURCE, "warmer", key="01kd:2"))
+        await editor.edit(EditRequest(SOURCE, "warmer"))
+    assert server.asked[0].headers["idempotency-key"] == "01kd:2"
+    assert "idempotency-key" not in server.asked[1].headers
+
+
+async def test_a_service_that_only_fills_passes_its_probe(server: Any) -> None:
+    _answers(server, "filled_image")
+    async with EditThinkerService(server.url, "flux-fill", check="nothing") as editor:
+        await tiny_edit(editor)
+    assert set(server.asked[0].json) >= {"image", "mask_image"}
 
 
 async def test_a_cut_answer_may_be_asked_for_again(server: Any) -> None:
