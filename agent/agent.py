@@ -16,6 +16,7 @@ from anyio import (
 from opentelemetry.trace import Span
 
 from ..memory import Failure, ImageRef, InputError, Run, Stop, StopReason, Task, new_run_id
+from ..tools import Described
 from .course import Course, Emit
 from .events import Closed, Event, Opened
 from .kit import Kit
@@ -142,7 +143,7 @@ class EditAgent:
             created=datetime.now(UTC),
             editor=self.kit.editor.name,
             thinker=self.kit.thinker.name,
-            settings=dict(self.settings),
+            settings={**self.settings, **_described(self.kit)},
         )
         with self.kit.telemetry.run(run) as span:
             trace_id, span_id = ids(span)
@@ -188,6 +189,16 @@ class EditAgent:
         run = course.run.ended(stop, answer.number if answer else None, failure)
         await unbroken(self.kit.store.closed(run))
         return run
+
+
+def _described(kit: Kit) -> dict[str, Any]:
+    """What the engines want on record, known now that they are open."""
+    engines = {"editor_details": kit.editor, "thinker_details": kit.thinker}
+    return {
+        name: dict(engine.details)
+        for name, engine in engines.items()
+        if isinstance(engine, Described)
+    }
 
 
 async def _nobody(_: Event) -> None:

@@ -23,13 +23,12 @@ async def told(
     latest: list[Progress] = []
 
     async def report() -> None:
-        said: Progress | None = None
         while True:
             await anyio.sleep(_SECONDS)
-            if latest and latest[-1] is not said:
-                said = latest[-1]
-                del latest[:-1]
-                await emit(EditProgress(run_id, turn_number, said))
+            if count := len(latest):
+                newest = latest[count - 1]
+                del latest[:count]
+                await emit(EditProgress(run_id, turn_number, newest))
 
     async with helpers() as group:
         group.start_soon(report)

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..memory import SettingsError
+from .addresses import masked
 from .sources import Layer, default_store, layers
 
 
@@ -21,13 +22,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="EDITLOOP_")
 
     editor: str = "retouch"
-    """Who edits: `retouch` is built in; `provider:model` is any image model of pydantic-ai."""
+    """Who edits: an address, or several separated by commas; `retouch` is built in."""
 
     edit_cost: float = Field(default=0.0, ge=0)
     """US dollars that one edit of a hosted editor is expected to cost; what `cost` reserves."""
 
     thinker: str = "measured"
-    """Who criticises: `measured` is built in."""
+    """Who criticises: an address, or several separated by commas; `measured` is built in."""
+
+    backends: dict[str, str] = Field(default_factory=dict)
+    """Names of one's own for addresses: the table `[backends]` of a configuration file."""
 
     rules: Literal["standard", "reference"] = "standard"
     """`reference` reproduces the official script's stop rules, for comparison."""
@@ -56,11 +60,12 @@ class Settings(BaseSettings):
     samples: int = Field(default=3, ge=1, le=20)
     """How many answers a thinker may give until one can be read."""
 
-    edits_at_once: int = Field(default=2, ge=1, le=1024)
-    """Edits that run at the same time; they bound the pictures in memory."""
+    edits_at_once: int | None = Field(default=None, ge=1, le=1024)
+    """Edits that run at the same time; they bound the pictures in memory. As many as the editors
+    work on unless given."""
 
-    critiques_at_once: int = Field(default=2, ge=1, le=1024)
-    """Critiques that run at the same time."""
+    critiques_at_once: int | None = Field(default=None, ge=1, le=1024)
+    """Critiques that run at the same time; as many as the thinkers take unless given."""
 
     runs_at_once: int = Field(default=8, ge=1, le=10_000)
     """Runs in flight when several pictures are given."""
@@ -118,6 +123,9 @@ class Choices:
         """What a run keeps: every value as JSON, passwords in URLs masked."""
         values = self.settings.model_dump(mode="json")
         values["store"] = masked(self.settings.store_url)
+        for name in ("editor", "thinker"):
+            values[name] = masked(values[name])
+        values["backends"] = {n: masked(a) for n, a in self.settings.backends.items()}
         return values
 
 
@@ -144,13 +152,6 @@ def load(
         return Choices(Settings(**values), origins)
     except ValidationError as error:
         raise _explained(error, found) from None
-
-
-def masked(url: str) -> str:
-    """A URL without its password."""
-    scheme, at, rest = url.partition("://")
-    login, sign, host = rest.rpartition("@")
-    return f"{scheme}{at}{login.split(':')[0]}:***{sign}{host}" if ":" in login else url
 
 
 def _explained(error: ValidationError, found: list[Layer]) -> SettingsError:

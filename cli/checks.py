@@ -2,7 +2,7 @@
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import anyio
 
 from ..agent import Choices
-from ..agent.wiring import editor_named, thinker_named
+from ..agent.opening import planned_editor, planned_thinker
 from ..memory import EditloopError, SettingsError, StoreVersion
 from ..memory.store import open_store
 from .options import Common
@@ -57,11 +57,12 @@ def _everything(choices: Choices) -> Iterator[Finding]:
     yield anyio.run(_store, choices)
     yield _images(choices.settings.images_folder)
     yield _room(choices.settings.images_folder)
-    for what, name, make in (
-        ("editor", choices.settings.editor, editor_named),
-        ("thinker", choices.settings.thinker, thinker_named),
-    ):
-        yield _engine(what, name, partial(make, name))
+    settings = choices.settings
+    backends = settings.backends
+    editor = partial(_editor_name, settings.editor, backends)
+    thinker = partial(planned_thinker, settings.thinker, backends)
+    yield _engine("editor", settings.editor, editor)
+    yield _engine("thinker", settings.thinker, thinker)
     yield _formats()
     yield _versions()
 
@@ -116,16 +117,20 @@ def _nearest(folder: Path) -> Path:
     return folder
 
 
-def _engine(what: str, name: str, make: Any) -> Finding:
+def _editor_name(address: str, backends: Mapping[str, str]) -> str:
+    return planned_editor(address, backends)[0]
+
+
+def _engine(what: str, address: str, name: Callable[[], str]) -> Finding:
     try:
-        made = make()
+        found = name()
     except EditloopError as error:
         return Finding(what, "FAIL", str(error), f"--{what}, or EDITLOOP_{what.upper()}")
     except ImportError as error:
-        return Finding(what, "FAIL", f"{name}: {error}", "install editloop again")
+        return Finding(what, "FAIL", f"{address}: {error}", "install editloop again")
 
-    where = "hosted: needs the network" if ":" in name else "embedded: no network, no key"
-    return Finding(what, "ok", f"{made.name} ({where})")
+    where = "needs the network" if ":" in address else "embedded: no network, no key"
+    return Finding(what, "ok", f"{found} ({where})")
 
 
 def _formats() -> Finding:

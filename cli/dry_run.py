@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..agent import Choices
-from ..agent.wiring import editor_named, thinker_named
+from ..agent.opening import planned_editor, planned_thinker
 from .files import Target
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ def show(order: "Order", choices: Choices, screen: "Screen", targets: Sequence[T
         UnsupportedInstruction: the built-in editor cannot carry out a clause.
     """
     settings = choices.settings
-    editor, thinker = editor_named(settings.editor), thinker_named(settings.thinker)
+    backends = settings.backends
+    editor, cost = planned_editor(settings.editor, backends, cost=settings.edit_cost)
+    thinker = planned_thinker(settings.thinker, backends)
     plan: dict[str, Any] = {
         "instruction": order.instruction,
-        "editor": editor.name,
-        "thinker": thinker.name,
-        "cost_per_edit": editor.abilities.cost,
+        "editor": editor,
+        "thinker": thinker,
+        "cost_per_edit": cost,
         "outputs": [str(target.path or "-") for target in targets],
-        "clauses": _clauses(order.instruction) if editor.name == "retouch" else None,
+        "clauses": _clauses(order.instruction) if editor == "retouch" else None,
         "settings": choices.snapshot(),
     }
     if order.json:

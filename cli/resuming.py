@@ -5,6 +5,7 @@ from dataclasses import replace
 import anyio
 
 from ..agent import Choices, Settings
+from ..agent.addresses import HIDDEN
 from ..memory import Run
 from ..memory.images import LocalImages
 from ..memory.store import open_store
@@ -57,7 +58,8 @@ async def _work(name: str, answer: AnswerOptions, loop: LoopOptions, job: Job, j
 def as_begun(choices: Choices, run: Run, loop: LoopOptions) -> Choices:
     """The settings that a run was begun with, where no option says otherwise now."""
     given = {name for name, value in loop.flags().items() if value is not None}
-    kept = {name: run.settings[name] for name in loop.flags().keys() & run.settings.keys() - given}
+    names = loop.flags().keys() & run.settings.keys() - given
+    kept = {name: run.settings[name] for name in names if HIDDEN not in str(run.settings[name])}
     settings = Settings(**{**choices.settings.model_dump(), **kept})
     return Choices(settings, choices.origins | dict.fromkeys(kept, f"run {run.id}"))
 

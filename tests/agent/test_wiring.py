@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from making import png
 
-from editloop.agent import Settings, build
-from editloop.agent.wiring import editor_named, thinker_named
+from editloop.agent import Settings, build, editors, thinkers
+from editloop.agent.addresses import parse
 from editloop.memory import SettingsError
 
 pytestmark = pytest.mark.anyio
@@ -32,15 +32,15 @@ async def test_the_store_remembers_between_two_agents(tmp_path: Path) -> None:
 
 
 def test_an_unknown_engine_is_named_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match=r"no editor 'gimp'; there is retouch, or a hosted one"):
-        editor_named("gimp")
+    with pytest.raises(SettingsError, match=r"no editor 'gimp'; there is retouch, .* or a hosted"):
+        editors.made(*parse("gimp"))
     with pytest.raises(SettingsError, match="no thinker 'hal'; there is measured"):
-        thinker_named("hal")
+        thinkers.made(*parse("hal"))
 
 
 def test_a_hosted_editor_is_found_by_provider_and_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    editor = editor_named("openai:gpt-image-2", cost=0.05)
+    editor = editors.made(*parse("openai:gpt-image-2"), cost=0.05)
     assert editor.name == "openai:gpt-image-2"
     assert editor.abilities.cost == 0.05
 
@@ -50,4 +50,4 @@ def test_a_hosted_editor_without_a_key_says_what_is_missing(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
-        editor_named("openai:gpt-image-2")
+        editors.made(*parse("openai:gpt-image-2"))

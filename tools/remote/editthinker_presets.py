@@ -75,6 +75,12 @@ _STEPS = Range(1, 100)
 _ENHANCE = frozenset({"enhance_prompt"})
 
 PRESETS: Mapping[str, ServicePreset] = {
+    "plain": ServicePreset(
+        port=8080,  # that of the official load balancer
+        ranges={"guidance_scale": Range(0, 50), "num_inference_steps": _STEPS},
+        texts=_ENHANCE | {"negative_prompt"},
+        enhances=True,
+    ),
     "qwen-edit": ServicePreset(
         port=8003,
         ranges={"guidance_scale": Range(0, 7.5), "num_inference_steps": _STEPS},
@@ -130,4 +136,5 @@ PRESETS: Mapping[str, ServicePreset] = {
         inert={"num_images_per_prompt": "only the first picture is returned, at the price of all"},
     ),
 }
-"""The services that edit; those that only generate are no editors."""
+"""The services that edit; those that only generate are no editors. `plain` is any of them, when
+nobody said which: only what all of them take is sent."""

@@ -1,0 +1,129 @@
+"""What a bare URL is: asked of the server itself.
+
+A server that names models speaks `/v1`; one whose `/health` has the official keys is a service of
+EditThinker's protocol. Its answer to `/health` says nothing more than that (editthinker-spec 2.5).
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import httpx2
+from anyio import create_task_group
+
+from ..memory import EditorBusy, SettingsError
+from .addresses import Address
+
+_SECONDS = 10.0
+_PORTS = {8003: "qwen-edit", 8004: "qwen-edit-lightning", 8005: "flux-kontext"}
+_PORTS |= {8006: "flux-fill", 8007: "omnigen2", 8010: "longcat"}  # editthinker-spec 2.1
+_OFFICIAL = ("gpu_manager_ready", "flux_gpu_manager_ready")
+
+
+async def editors(addresses: Sequence[Address]) -> tuple[Address, ...]:
+    """Give every bare URL its kind; servers that do not answer are taken for what the others are.
+
+    Raises:
+        SettingsError: a server answers and is no edit service.
+        EditorBusy: none of the servers can be reached, so that nothing is known of them.
+    """
+    found: dict[int, Address | None] = {}
+
+    async def ask(index: int, address: Address) -> None:
+        found[index] = await _asked(address)
+
+    async with create_task_group() as group:
+        for index, address in enumerate(addresses):
+            if address.kind and (address.kind != "images" or "model" in address.options):
+                found[index] = address
+            else:
+                group.start_soon(ask, index, address)
+
+    known = [address for address in found.values() if address is not None and address.is_url]
+    return tuple(_like(addresses[i], found[i], known) for i in range(len(addresses)))
+
+
+def _like(address: Address, found: Address | None, known: list[Address]) -> Address:
+    if found is not None:
+        return found
+
+    if address.kind:
+        return address
+
+    if not known:
+        raise EditorBusy(
+            f"{address.shown} cannot be reached, so nothing is known of it: start the server, or "
+            f"say what it is, as in editthinker+{address.shown}"
+        )
+
+    return address.but(kind=known[0].kind, **known[0].options)
+
+
+async def _asked(address: Address) -> Address | None:
+    """Return the address with its kind; None when the server cannot be reached."""
+    if address.place.endswith("/edit"):
+        return address.but(kind="editthinker")
+
+    try:
+        async with httpx2.AsyncClient(timeout=_SECONDS) as http:
+            if "model" in address.options:
+                return address.but(kind="images")
+
+            if models := await _models(http, address.place):
+                return address.but(kind="images", model=_only(models, address))
+
+            if not address.kind and await _is_official(http, address.place):
+                return _official(address)
+    except httpx2.HTTPError:
+        return None
+
+    if address.kind or "/v1" in address.place:
+        raise SettingsError(f"{address.shown} names no models; say which with ?model=NAME")
+
+    raise SettingsError(
+        f"{address.shown} answers, and neither /v1/models nor /health is that of an edit service; "
+        f"say what it is, as in images+{address.shown} or editthinker+{address.shown}"
+    )
+
+
+def _official(address: Address) -> Address:
+    if "preset" in address.options:
+        return address.but(kind="editthinker")
+
+    preset = _PORTS.get(httpx2.URL(address.place).port or 0, "plain")
+    return address.but(kind="editthinker", preset=preset)
+
+
+async def _models(http: httpx2.AsyncClient, url: str) -> list[str]:
+    """The names under `/v1/models`."""
+    root = url.removesuffix("/images/edits").removesuffix("/v1")
+    data = _of(await http.get(f"{root}/v1/models"), "data")
+    entries: list[Any] = data if isinstance(data, list) else []
+    return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+
+
+def _only(models: list[str], address: Address) -> str:
+    if len(models) > 1:
+        raise SettingsError(
+            f"{address.shown} serves {len(models)} models, {', '.join(models[:5])}: say which with "
+            "?model=NAME"
+        )
+
+    return models[0]
+
+
+async def _is_official(http: httpx2.AsyncClient, url: str) -> bool:
+    answer = await http.get(f"{url}/health")
+    return any(_of(answer, key) is not None for key in _OFFICIAL)
+
+
+def _of(answer: httpx2.Response, key: str) -> object:
+    """A field of a JSON object; None for anything else."""
+    if answer.status_code != 200:
+        return None
+
+    try:
+        body: Any = answer.json()
+    except ValueError:
+        return None
+
+    return cast("dict[str, object]", body).get(key) if isinstance(body, dict) else None
