@@ -26,15 +26,19 @@ class FromSource:
 
 @dataclass(frozen=True, slots=True)
 class FromBest:
-    """The best-scored edit so far, for editors that can edit their own answers.
+    """The best edit so far, for editors that can edit their own answers.
 
-    An edit without a score is no base: nothing is known that would speak for it.
+    An edit that has no score and that no thinker was satisfied with is no base: nothing is known
+    that would speak for it.
     """
 
     def choose(self, run: Run) -> int:
-        """Return the best turn's number, or `SOURCE` while nothing is scored."""
+        """Return the best turn's number, or `SOURCE` while nothing speaks for any."""
         best = BestScore().pick(run)
-        return best.number if best and best.critique else SOURCE
+        if best is None or best.critique is None:
+            return SOURCE
+
+        return best.number if best.score or best.critique.satisfied else SOURCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ Answer = Critique | str | EditloopError
 class ScriptedThinker:
     """Gives its answers one after the other; when they run out, the last one again.
 
-    Texts and critiques go through the same wire format as any model's. `comparisons` keeps what it
-    was shown.
+    Texts and critiques go through the same wire format as any model's; a critique with a stop flag
+    is given as it is, like an expert's. `comparisons` keeps what it was shown.
     """
 
     def __init__(
@@ -45,6 +45,10 @@ class ScriptedThinker:
 
         if isinstance(answer, EditloopError):
             raise answer.with_traceback(None)  # it may be raised again and again
+
+        if isinstance(answer, Critique) and answer.satisfied is not None:
+            text = answer.model_dump_json()  # as an expert's; tags have no place for its flag
+            return Opinion(answer, Sample(text=text, verdict="ok", seed=comparison.seed))
 
         text = answer if isinstance(answer, str) else wire.write(answer)
         return opinion(text, seed=comparison.seed)

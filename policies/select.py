@@ -18,18 +18,32 @@ class Selector(Protocol):
 class BestScore:
     """The highest overall score; on a tie the earlier turn. Do no harm (design.md 4, rule 3).
 
-    Turns without a critique are passed over; when no turn was scored, the first edit is the answer,
-    because nothing is known that would speak for a later one.
+    Critiques without scores are compared by what they say (decision 11), never by an invented
+    number. In this order:
+
+    1. the earliest turn that a thinker without scores was satisfied with;
+    2. the best score;
+    3. the last turn that was turned down: each was made to mend what was seen in one before it;
+    4. the first edit, when nobody looked at any.
     """
 
     def pick(self, run: Run) -> Turn | None:
         """Return the best turn."""
         edited = [turn for turn in run.turns if turn.edited]
-        scored = [(turn.critique.score.overall, turn) for turn in edited if turn.critique]
-        if not scored:
-            return edited[0] if edited else None
+        scored = [(turn.score.overall, turn) for turn in edited if turn.score]
+        flagged = [
+            (turn.critique.satisfied, turn) for turn in edited if turn.critique and not turn.score
+        ]
+        if content := [turn for satisfied, turn in flagged if satisfied]:
+            return content[0]
 
-        return max(scored, key=lambda pair: (pair[0], -pair[1].number))[1]
+        if scored:
+            return max(scored, key=lambda pair: (pair[0], -pair[1].number))[1]
+
+        if flagged:
+            return flagged[-1][1]
+
+        return edited[0] if edited else None
 
 
 @dataclass(frozen=True, slots=True)

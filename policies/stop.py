@@ -74,7 +74,11 @@ def _parts(rule: StopPolicy, kind: type[AnyOf] | type[AllOf]) -> tuple[StopPolic
 
 @dataclass(frozen=True, slots=True)
 class Satisfied(Rule):
-    """The last turn reaches both scores, 0 to 10 (EditThinker stops at 8 and 8)."""
+    """The last turn reaches both scores, 0 to 10 (EditThinker stops at 8 and 8).
+
+    Where a critique has no scores, its stop flag decides (the paper's experts, appendix C). Where it
+    has both, the scores do: they are what the user set a bar for.
+    """
 
     semantic: float = 8.0
     quality: float = 8.0
@@ -85,9 +89,17 @@ class Satisfied(Rule):
                 raise SettingsError(f"the {name} score to reach is {value!r}: give 0 to 10")
 
     def decide(self, run: Run) -> Stop | None:
-        """Stop when both scores of the last turn are high enough."""
-        score = run.last.critique.score if run.last and run.last.critique else None
-        if score is None or score.semantic < self.semantic or score.quality < self.quality:
+        """Stop when both scores of the last turn are high enough, or its flag says so."""
+        critique = run.last.critique if run.last else None
+        if critique is None:
+            return None
+
+        score = critique.score
+        if score is None:
+            detail = "the thinker is satisfied, and gives no scores"
+            return Stop(reason=StopReason.SATISFIED, detail=detail) if critique.satisfied else None
+
+        if score.semantic < self.semantic or score.quality < self.quality:
             return None
 
         return Stop(
@@ -115,7 +127,10 @@ class Unchanged(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Plateau(Rule):
-    """The best overall score has not grown by more than `epsilon` for `patience` scored turns."""
+    """The best overall score has not grown by more than `epsilon` for `patience` scored turns.
+
+    Turns without a score are passed over, here and in `Declining`.
+    """
 
     patience: int = 2
     epsilon: float = 0.1
@@ -231,7 +246,7 @@ class Budget(Rule):
 
 
 def _overall(turn: Turn) -> float | None:
-    return turn.critique.score.overall if turn.critique else None
+    return turn.score.overall if turn.score else None
 
 
 def _at_least_one(name: str, value: int) -> None:

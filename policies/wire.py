@@ -28,7 +28,7 @@ _TAG = re.compile(
     r"<\s{0,8}(/?)\s{0,8}(think|score|answer)(?:\s[^<>]{0,200}(?<!/)|\s{0,8})>", re.IGNORECASE
 )
 _FENCE = re.compile(r"\A```(?:[^\n`]*\n)?(.*?)\n?```\Z", re.DOTALL)
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # neither UTF-8 nor a database holds these
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # neither UTF-8 nor a database holds these
 _Value = TypeVar("_Value")
 
 TRUNCATED = frozenset({"length", "max_tokens"})
@@ -54,13 +54,13 @@ def read(text: str, *, thinking: str | None = None, finish_reason: str | None = 
             f"the answer was cut short after {len(text)} characters; allow more tokens"
         )
 
-    if strange := _UNWRITABLE.search(text + (thinking or "")):
+    if strange := UNWRITABLE.search(text + (thinking or "")):
         raise MalformedCritique(f"the answer holds {strange[0]!r}, which is no character of a text")
 
     text = _unfenced(text)
     found = _sections(text, complete=(finish_reason or "").lower() == "stop")
     scores = [score for part in found["score"] if (score := read_score(_unfenced(part)))]
-    answers = [answer for part in found["answer"] if _visible(answer := _unfenced(part))]
+    answers = [answer for part in found["answer"] if is_visible(answer := _unfenced(part))]
     thoughts = [part for part in found["think"] if part] or [(thinking or "").strip()]
     return Critique(
         score=_the("score", scores, text),
@@ -72,9 +72,15 @@ def read(text: str, *, thinking: str | None = None, finish_reason: str | None = 
 def write(critique: Critique) -> str:
     """Write a critique as `read` reads it; numbers keep their digits, outer white space is dropped.
 
+    The format has no place for a stop flag or a spread: they are left out.
+
     Raises:
-        ThinkerError: a text holds one of the tags, or something else that could not be read back.
+        ThinkerError: there is no score, a text holds one of the tags, or something else could not
+            be read back.
     """
+    if critique.score is None:
+        raise ThinkerError("a critique without scores has no form in tags: keep it as JSON")
+
     reasoning, refined = critique.reasoning.strip(), critique.refined.strip()
     for part in (reasoning, refined):
         if found := _TAG.search(part):
@@ -167,7 +173,7 @@ def _the(name: str, values: Sequence[_Value], text: str) -> _Value:
     return values[0]
 
 
-def _visible(text: str) -> bool:
+def is_visible(text: str) -> bool:
     """Whether a person would see anything; zero-width characters are nothing."""
     return any(character.isprintable() and not character.isspace() for character in text)
 

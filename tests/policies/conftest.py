@@ -7,7 +7,7 @@ import pytest
 
 from editloop.memory import Critique, Failure, ImageRef, Run, Score, Task, Turn
 
-Scored = tuple[float, float] | float | None
+Scored = tuple[float, float] | float | bool | None
 MakeRun = Callable[..., Run]
 
 
@@ -17,10 +17,7 @@ def _ref(name: str) -> ImageRef:
 
 
 def _turn(number: int, scored: Scored, *, edited: str | None, refined: str) -> Turn:
-    pair = (scored, scored) if isinstance(scored, int | float) else scored
-    critique = pair and Critique(
-        score=Score(semantic=pair[0], quality=pair[1]), reasoning="seen", refined=refined
-    )
+    critique = None if scored is None else _critique(scored, refined)
     failure = None if critique else Failure(border="thinker", kind="ThinkerError", message="no")
     return Turn(
         number=number,
@@ -31,6 +28,14 @@ def _turn(number: int, scored: Scored, *, edited: str | None, refined: str) -> T
         critique=critique if edited else None,
         failure=failure if edited else Failure(border="editor", kind="EditorError", message="no"),
     )
+
+
+def _critique(scored: tuple[float, float] | float | bool, refined: str) -> Critique:
+    if isinstance(scored, bool):
+        return Critique(satisfied=scored, reasoning="seen", refined=refined)
+    semantic, quality = (scored, scored) if isinstance(scored, int | float) else scored
+    score = Score(semantic=semantic, quality=quality)
+    return Critique(score=score, reasoning="seen", refined=refined)
 
 
 def _run_of(
@@ -51,7 +56,8 @@ def _run_of(
 
 @pytest.fixture(scope="session")
 def run_of() -> MakeRun:
-    """`run_of([(8, 9), 7, None])`: both scores, one for both, or a turn without a critique.
+    """`run_of([(8, 9), 7, False, None])`: both scores, one for both, a flag without scores, or a
+    turn without a critique.
 
     `edits` names each turn's bytes, None where the editor failed; `refined` is what every critique
     asks for next. Each edit takes 2 s and 0.25 dollars.

@@ -29,6 +29,14 @@ async def test_it_keeps_what_it_was_shown_and_the_text_that_it_wrote() -> None:
     assert (sample.text, sample.verdict, sample.seed) == (wire.write(POOR), "ok", 7)
 
 
+@pytest.mark.parametrize("score", [None, Score(semantic=9, quality=9)])
+async def test_a_critique_with_a_stop_flag_is_given_as_it_is(score: Score | None) -> None:
+    expert = Critique(score=score, satisfied=True, reasoning="fine", refined="brighten")
+    given = await ScriptedThinker(expert).critique(_comparison(seed=7))
+    assert given.critique == Critique.model_validate_json(given.sample.text) == expert
+    assert (given.sample.verdict, given.sample.seed) == ("ok", 7)
+
+
 async def test_a_text_without_a_critique_is_malformed_and_kept() -> None:
     with pytest.raises(MalformedCritique) as caught:
         await ScriptedThinker("I like it.").critique(_comparison(seed=3))

@@ -16,7 +16,7 @@ from editloop.policies import (
 )
 
 MakeRun = Callable[..., Run]
-Scores = Sequence[tuple[float, float] | float | None]
+Scores = Sequence[tuple[float, float] | float | bool | None]
 
 FEW = st.sampled_from([0.0, 3.0, 5.0, 8.0])  # few values, so that ties are common
 SCORED = st.none() | st.tuples(FEW, FEW) | st.tuples(st.floats(0, 10), st.floats(0, 10))
@@ -24,7 +24,7 @@ TURNS = st.lists(st.tuples(SCORED, st.booleans()), max_size=8)
 
 
 def _overall(turn: Turn | None) -> float | None:
-    return turn.critique.score.overall if turn and turn.critique else None
+    return turn.score.overall if turn and turn.score else None
 
 
 @settings(deadline=None, max_examples=300)
@@ -61,6 +61,14 @@ def test_the_best_score_does_no_harm(
         (BestScore(), [None, None], [], 1),
         (BestScore(), [None, None], [None, "a"], 2),
         (BestScore(), [None], [None], None),
+        (BestScore(), [False, True, True], [], 2),
+        (BestScore(), [None, False, True], [None, "a", "b"], 3),
+        (BestScore(), [False, False, False], [], 3),
+        (BestScore(), [False, False, None], [], 2),
+        (BestScore(), [None, False, False], ["a", "b", None], 2),
+        (BestScore(), [3, False, 2, False], [], 1),
+        (BestScore(), [6, False, True], [], 3),
+        (BestScore(), [False, 0, None], [], 2),
         (LastTurn(), [], [], None),
         (LastTurn(), [9, 1], [], 2),
         (LastTurn(), [9, None], [], 2),
@@ -89,6 +97,10 @@ def test_a_selector_picks(
         (FromBest(), [None], [], SOURCE),
         (FromBest(), [None, 1], [], 2),
         (FromBest(), [5, None], ["a", None], 1),
+        (FromBest(), [False, False], [], SOURCE),
+        (FromBest(), [False, True], [], 2),
+        (FromBest(), [False, 4, False], [], 2),
+        (FromBest(), [0, False], [], 1),
         (FromPrevious(), [], [], SOURCE),
         (FromPrevious(), [9, 1], [], 2),
         (FromPrevious(), [9, None], [], 2),
@@ -102,3 +114,22 @@ def test_a_base_is_chosen(
     run = run_of(scores, edits=edits)
     assert choice.choose(run) == base
     assert run.picture(choice.choose(run)) is not None
+
+
+@settings(deadline=None, max_examples=300)
+@given(turns=st.lists(st.tuples(SCORED | st.booleans(), st.booleans()), max_size=8))
+def test_an_answer_is_never_one_that_was_turned_down_while_another_was_praised_or_scored(
+    turns: list[tuple[tuple[float, float] | bool | None, bool]], run_of: MakeRun
+) -> None:
+    edits = [f"edit {i}" if edited else None for i, (_, edited) in enumerate(turns)]
+    run = run_of([said for said, _ in turns], edits=edits)
+    answer = BestScore().pick(run)
+    said = {said for said, edited in turns if edited}
+    assert (answer is None) == (not any(edits))
+    if answer and said - {None, False}:
+        assert answer.critique
+        assert answer.score or answer.critique.satisfied
+    if any(each is True for each in said):
+        assert answer
+        assert answer.critique
+        assert answer.critique.satisfied

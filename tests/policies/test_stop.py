@@ -21,7 +21,7 @@ from editloop.policies import (
 )
 
 MakeRun = Callable[..., Run]
-Scores = Sequence[tuple[float, float] | float | None]
+Scores = Sequence[tuple[float, float] | float | bool | None]
 
 RULES: list[Rule] = [
     Satisfied(),
@@ -64,6 +64,36 @@ def test_satisfied_says_which_scores_reached_what(run_of: MakeRun) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "stops"),
+    [
+        ([True], True),
+        ([False], False),
+        ([True, False], False),
+        ([3, True], True),
+        ([True, 3], False),
+    ],
+)
+def test_satisfied_obeys_the_flag_of_a_thinker_that_gives_no_scores(
+    said: Scores, stops: bool, run_of: MakeRun
+) -> None:
+    stop = Satisfied(8, 8).decide(run_of(said))
+    assert (stop and stop.reason) == (StopReason.SATISFIED if stops else None)
+
+
+@pytest.mark.parametrize(
+    ("scores", "flag", "stops"), [((7, 9), True, False), ((8, 8), False, True)]
+)
+def test_where_there_are_scores_and_a_flag_the_scores_decide(
+    scores: tuple[float, float], flag: bool, stops: bool, run_of: MakeRun
+) -> None:
+    run = run_of([scores])
+    turn = run.turns[0]
+    assert turn.critique
+    both = turn.but(critique=turn.critique.but(satisfied=flag))
+    assert bool(Satisfied(8, 8).decide(run.with_turn(both))) is stops
+
+
+@pytest.mark.parametrize(
     ("refined", "stops"),
     [("told 2", True), (" told 2\n", True), ("told 1", False), ("Told 2", False)],
 )
@@ -91,6 +121,9 @@ def test_a_turn_without_a_critique_is_not_unchanged(run_of: MakeRun) -> None:
         ([5, None, 5], False),
         ([5, None, 5, None, 5], True),
         ([None, None, None], False),
+        ([False, False, False, False], False),
+        ([5, False, 5, False], False),
+        ([5, False, 5, 5], True),
     ],
 )
 def test_plateau_counts_scored_turns_without_a_gain(
@@ -105,6 +138,8 @@ def test_plateau_counts_scored_turns_without_a_gain(
     [
         ([9, 8], False),
         ([9, 8, 7], True),
+        ([9, False, 8, False, 7], True),
+        ([9, False, 8, False], False),
         ([9, 8, 8], False),
         ([9, 8, 7, 7.5], False),
         ([1, 9, 8, 7], True),

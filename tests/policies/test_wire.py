@@ -201,6 +201,7 @@ def test_a_score_with_a_doubt_is_refused(score: str) -> None:
 @pytest.mark.parametrize("text", TEXTS_THAT_SAY_WARMER)
 def test_damaged_text_that_is_clear_is_read(text: str) -> None:
     critique = wire.read(text)
+    assert critique.score is not None
     assert (critique.refined, critique.score.quality) == ("warmer", 8.5)
 
 
@@ -340,3 +341,8 @@ def test_what_could_not_be_read_back_is_not_written(texts: dict[str, Any]) -> No
     with pytest.raises(ThinkerError) as caught:
         wire.write(Critique(score=Score(semantic=1, quality=2), **fields))
     assert not isinstance(caught.value, MalformedCritique)
+
+
+def test_a_critique_without_scores_is_not_written() -> None:
+    with pytest.raises(ThinkerError, match="keep it as JSON"):
+        wire.write(Critique(satisfied=True, reasoning="fine", refined="warmer"))

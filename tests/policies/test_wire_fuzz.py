@@ -52,6 +52,7 @@ def _check(text: str, finish_reason: str | None) -> bool:
         return False
 
     written = {float(number) for number in NUMBER.findall(text)}
+    assert critique.score is not None
     assert {critique.score.semantic, critique.score.quality} <= written, text
     assert critique.refined in text
     assert critique.refined.strip()
