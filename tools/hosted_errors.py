@@ -42,13 +42,13 @@ def translated(error: Exception, name: str) -> EditloopError:
     if any(isinstance(inner, _UNREACHED) for inner in chain):
         return EditorBusy(f"{name} cannot be reached: {_short(error)}")
 
-    return EditorError(f"{name} gave no edit: {_short(error)}")
+    return EditorError(f"{name} gave nothing usable: {_short(error)}")
 
 
 def _of_status(error: ModelHTTPError, name: str) -> EditloopError:
     said = f"{name} answered {error.status_code}: {_said(error.body)}"
     if isinstance(error, ModelQuotaExceededError) or _code(error.body) == "insufficient_quota":
-        return EditorRejected(f"{said}; top up the account or use another editor")
+        return EditorRejected(f"{said}; top up the account or use another model")
 
     if error.status_code in (_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS) or error.status_code >= 500:
         wait = f"; it asks to wait {error.retry_after:g} s" if error.retry_after else ""
