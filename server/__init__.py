@@ -1,0 +1,1 @@
+"""Editors behind HTTP: one service for any editor, and what starts it and its neighbours."""
