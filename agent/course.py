@@ -16,6 +16,7 @@ from ..memory import (
     EditloopError,
     EditorError,
     Failure,
+    Finding,
     ImageRef,
     MalformedCritique,
     PictureError,
@@ -28,6 +29,7 @@ from ..memory import (
 )
 from ..policies import Comparison, Opinion
 from ..tools import Edited, EditRequest, Picture
+from ..tools.findings import seen
 from .border import border
 from .events import Editing, Event, Retrying, TurnCriticised, TurnEdited
 from .kit import Kit
@@ -131,6 +133,7 @@ class Course:
                 edit_seconds=seconds,
                 edit_cost=edited.cost,
                 notes=edited.notes,
+                findings=await _looked(request, edited),
             )
 
     async def _kept(self, edited: Edited) -> ImageRef:
@@ -236,3 +239,11 @@ class Course:
         """Write a half-turn; once it is made, not even a cancellation may lose it."""
         await unbroken(write(self.run.id, turn))
         self.run = self.run.with_turn(turn)
+
+
+async def _looked(request: EditRequest, edited: Edited) -> tuple[Finding, ...]:
+    """What can be seen of the edit, unless the editor has looked itself."""
+    if edited.findings is not None:
+        return edited.findings
+
+    return await seen(request.source, edited.picture, pixels=False)

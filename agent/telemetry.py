@@ -129,6 +129,9 @@ class Telemetry:
         if turn.edited:
             span.set_attribute("editloop.image.edited.sha256", turn.edited.sha256)
             span.set_attribute("editloop.cost", turn.edit_cost)
+        if turn.findings:
+            kinds = [finding.kind for finding in turn.findings]
+            span.set_attribute("editloop.edit.findings", kinds)
 
     @contextmanager
     def think(self, run: Run, turn: Turn, attempt: int) -> Generator[Span]:

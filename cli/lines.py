@@ -70,6 +70,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "seconds": round(turn.usage.seconds, 3),
         "cost": turn.usage.cost,
         "notes": list(turn.notes),
+        "findings": [finding.model_dump() for finding in turn.findings],
         "failure": failure,
     }
 

@@ -187,6 +187,8 @@ def _turn_page(page: _Page, run: Run, turn: Turn, images: LocalImages) -> None:
             page.line("spread", f"{apart} over {spread.samples} samples")
     for note in turn.notes:
         page.line("note", note)
+    for finding in turn.findings:
+        page.line("seen", finding.detail, "fair")
     for sample in turn.samples:
         if sample.verdict != "ok":
             page.line("sample", f"{sample.verdict}: {sample.problem}", "fair")

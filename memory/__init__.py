@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .records import Critique as Critique
     from .records import Digest as Digest
     from .records import Failure as Failure
+    from .records import Finding as Finding
+    from .records import FindingKind as FindingKind
     from .records import Frozen as Frozen
     from .records import ImageRef as ImageRef
     from .records import Run as Run
@@ -61,6 +63,8 @@ _HOMES = {
     "EditorError": ".errors",
     "EditorRejected": ".errors",
     "Failure": ".records",
+    "Finding": ".records",
+    "FindingKind": ".records",
     "Frozen": ".records",
     "ImageRef": ".records",
     "InputError": ".errors",
@@ -107,6 +111,8 @@ __all__ = [
     "EditorError",
     "EditorRejected",
     "Failure",
+    "Finding",
+    "FindingKind",
     "Frozen",
     "ImageRef",
     "InputError",

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
+from ..memory import Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -71,7 +73,10 @@ class Edited:
     """US dollars."""
 
     notes: tuple[str, ...] = ()
-    """What the caller should know: a parameter that was ignored, a size that changed."""
+    """What the caller should know: a parameter that was ignored, a detour in a pool."""
+
+    findings: tuple[Finding, ...] | None = None
+    """What can be seen of the picture; None: nobody has looked yet, and the agent will."""
 
 
 @dataclass(frozen=True, slots=True)

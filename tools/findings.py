@@ -4,12 +4,12 @@ A finding is a fact and no verdict: a crop changes the aspect, and an unchanged 
 The thinker decides what an edit is worth; a finding only keeps a broken answer from passing silently.
 """
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from ..memory import PictureError
+from ..memory import Finding, FindingKind, PictureError
 from .editor import Edited, Picture
 
 if TYPE_CHECKING:
@@ -17,32 +17,23 @@ if TYPE_CHECKING:
 
     from ..memory.images import Header
 
-FindingKind = Literal["not_an_image", "size", "aspect", "unchanged", "blank", "placeholder"]
-
 _BLOCK = 16  # pixels: what a JPEG loses in colour and detail averages out over a block
 _SAME = 2  # levels of 255 by which blocks of the same picture may differ
 _ASPECT = 0.02  # relative; rounding to multiples of 16 stays below it at 1,024 pixels
 _FLAT = 4  # levels of 255 between the darkest and the lightest sample of one colour
 _BLACK = 8  # level up to which a flat picture is black
 _DOMINANT, _ORDINARY = 0.85, 0.5  # shares of the pixels that have the most common colour
+_THIN = 0.03  # bytes per pixel: photographs take 0.1 and more, even as WebP
 _SAMPLE = 96  # pixels on a side: enough to count colours
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fact about a returned picture."""
-
-    kind: FindingKind
-    detail: str
-    """A sentence for the user."""
 
 
 def findings(source: bytes, edited: bytes, *, pixels: bool = False) -> tuple[Finding, ...]:
     """Hold an edit against its source.
 
-    By headers and bytes alone: no picture, another size or aspect, the same bytes. With `pixels`
-    both are decoded (about 35 ms per megapixel of PNG): the same picture but for compression, one
-    colour only, a probable placeholder. Blocks: call `seen` on the event loop.
+    By headers and bytes: no picture, another size or aspect, the same bytes. A file with next to
+    nothing in it is decoded, which costs little then: one colour only, a probable placeholder. With
+    `pixels` both are always decoded (about 35 ms per megapixel of PNG), which also shows the same
+    picture in another encoding. Blocks: call `seen` on the event loop.
 
     A source that cannot be read is compared by bytes only.
     """
@@ -51,10 +42,10 @@ def findings(source: bytes, edited: bytes, *, pixels: bool = False) -> tuple[Fin
     try:
         made = probe(edited)
     except PictureError as error:
-        return (Finding("not_an_image", f"the answer is not a picture that we can use: {error}"),)
+        return (_finding("not_an_image", f"the answer is not a picture that we can use: {error}"),)
 
     if source == edited:
-        return (Finding("unchanged", "the editor returned the source, byte for byte"),)
+        return (_finding("unchanged", "the editor returned the source, byte for byte"),)
 
     try:
         given = probe(source)
@@ -62,7 +53,14 @@ def findings(source: bytes, edited: bytes, *, pixels: bool = False) -> tuple[Fin
         return ()
 
     found = _of_headers(given, made)
-    return (*found, *_of_pixels(source, edited)) if pixels else found
+    empty = len(edited) < _THIN * made.width * made.height
+    return (*found, *_of_pixels(source, edited)) if pixels or empty else found
+
+
+def in_pixels(given: "Image.Image", made: "Image.Image") -> tuple[Finding, ...]:
+    """As `findings` with `pixels`, of `RGB` images that are decoded already. Blocks."""
+    finding = _unchanged(given, made) or _empty(given, made)
+    return (finding,) if finding else ()
 
 
 async def seen(source: Picture, edited: Picture, *, pixels: bool = True) -> tuple[Finding, ...]:
@@ -73,8 +71,12 @@ async def seen(source: Picture, edited: Picture, *, pixels: bool = True) -> tupl
 
 
 def noted(edited: Edited, found: tuple[Finding, ...]) -> Edited:
-    """Return the edit with its findings among the notes."""
-    return replace(edited, notes=(*edited.notes, *(finding.detail for finding in found)))
+    """Return the edit with these findings beside those that it has."""
+    return replace(edited, findings=(*(edited.findings or ()), *found))
+
+
+def _finding(kind: FindingKind, detail: str) -> Finding:
+    return Finding(kind=kind, detail=detail)
 
 
 def _of_headers(given: "Header", made: "Header") -> tuple[Finding, ...]:
@@ -84,9 +86,9 @@ def _of_headers(given: "Header", made: "Header") -> tuple[Finding, ...]:
     sizes = f"{given.width}×{given.height} became {made.width}×{made.height}"
     ratio = (made.width / made.height) / (given.width / given.height)
     if abs(ratio - 1) > _ASPECT:
-        return (Finding("aspect", f"the aspect changed: {sizes}"),)
+        return (_finding("aspect", f"the aspect changed: {sizes}"),)
 
-    return (Finding("size", f"the size changed: {sizes}"),)
+    return (_finding("size", f"the size changed: {sizes}"),)
 
 
 def _of_pixels(source: bytes, edited: bytes) -> tuple[Finding, ...]:
@@ -95,15 +97,14 @@ def _of_pixels(source: bytes, edited: bytes) -> tuple[Finding, ...]:
     try:
         made = decode(edited).image.convert("RGB")
     except PictureError as error:
-        return (Finding("not_an_image", f"the answer cannot be decoded: {error}"),)
+        return (_finding("not_an_image", f"the answer cannot be decoded: {error}"),)
 
     try:
         given = decode(source).image.convert("RGB")
     except PictureError:
         return ()
 
-    finding = _unchanged(given, made) or _empty(given, made)
-    return (finding,) if finding else ()
+    return in_pixels(given, made)
 
 
 def _unchanged(given: "Image.Image", made: "Image.Image") -> Finding | None:
@@ -118,7 +119,7 @@ def _unchanged(given: "Image.Image", made: "Image.Image") -> Finding | None:
 
     same = given.size == made.size
     how = "another encoding" if same else "another size"
-    return Finding("unchanged", f"the editor returned the source unchanged but for {how}")
+    return _finding("unchanged", f"the editor returned the source unchanged but for {how}")
 
 
 def _empty(given: "Image.Image", made: "Image.Image") -> Finding | None:
@@ -127,16 +128,16 @@ def _empty(given: "Image.Image", made: "Image.Image") -> Finding | None:
     if all(high - low <= _FLAT for low, high in ranges):
         if max(high for _, high in ranges) <= _BLACK:
             said = "the picture is all black, which is how safety filters blank an edit"
-            return Finding("placeholder", said)
+            return _finding("placeholder", said)
 
-        return Finding("blank", "the picture is a single colour")
+        return _finding("blank", "the picture is a single colour")
 
     share = _dominant(made)
     if share < _DOMINANT or _dominant(given) > _ORDINARY:
         return None
 
     said = f"one colour fills {share:.0%} of the picture: probably a placeholder"
-    return Finding("placeholder", said)
+    return _finding("placeholder", said)
 
 
 def _ranges(image: "Image.Image") -> tuple[tuple[int, int], ...]:

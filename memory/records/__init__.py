@@ -4,6 +4,7 @@ from ..names import new_run_id, short
 from ..reasons import RunStatus, StopReason
 from .critique import Critique, Sample, Score, Spread, Verdict
 from .ending import Failure, Stop
+from .finding import Finding, FindingKind
 from .frozen import Frozen
 from .image import Digest, ImageRef
 from .run import SOURCE, Run, Task, Turn
@@ -14,6 +15,8 @@ __all__ = [
     "Critique",
     "Digest",
     "Failure",
+    "Finding",
+    "FindingKind",
     "Frozen",
     "ImageRef",
     "Run",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from ..reasons import RunStatus
 from .critique import Critique, Sample, Score
 from .ending import Failure, Stop
+from .finding import Finding
 from .frozen import Frozen
 from .image import ImageRef
 from .usage import Usage
@@ -54,6 +55,9 @@ class Turn(Frozen):
 
     notes: tuple[str, ...] = ()
     """What the editor wants known: parameters ignored, size changed, failover."""
+
+    findings: tuple[Finding, ...] = ()
+    """What can be seen of the edit: the source unchanged, another aspect, a blank picture."""
 
     samples: tuple[Sample, ...] = ()
     """Every answer of the thinker, malformed ones too."""

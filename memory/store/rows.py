@@ -124,6 +124,7 @@ class TurnRow(Row, table=True):
     edit_seconds: float = Field(sa_type=Real)
     edit_cost: float = Field(sa_type=Real)
     notes: list[str] = Field(sa_type=Document)
+    findings: list[dict[str, Any]] | None = Field(default=None, sa_type=Document)
     semantic: float | None = Field(default=None, sa_type=Real)
     quality: float | None = Field(default=None, sa_type=Real)
     reasoning: str | None = Field(default=None, sa_type=Exact)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from ..errors import StoreDamaged, StoreError
-from ..records import Critique, Failure, ImageRef, Run, Sample, Stop, Task, Turn, short
+from ..records import Critique, Failure, Finding, ImageRef, Run, Sample, Stop, Task, Turn, short
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
 
 Values = dict[str, Any]
@@ -92,6 +92,7 @@ def edit_values(run_id: str, turn: Turn) -> Values:
         "edit_seconds": turn.edit_seconds,
         "edit_cost": turn.edit_cost,
         "notes": list(turn.notes),
+        "findings": [finding.model_dump() for finding in turn.findings],
     }
 
 
@@ -165,6 +166,7 @@ def turn_of(row: TurnRow, samples: Sequence[SampleRow], images: Images) -> Turn:
         edit_seconds=row.edit_seconds,
         edit_cost=row.edit_cost,
         notes=tuple(row.notes),
+        findings=tuple(Finding.model_validate(values) for values in row.findings or ()),
         samples=tuple(sample_of(s) for s in samples if s.turn_number == row.number),
         critique=_critique_of(row),
         failure=_failure_of(row.failure),

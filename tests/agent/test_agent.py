@@ -211,6 +211,26 @@ async def test_an_answer_that_is_no_picture_is_the_editors_failure(make_agent: M
     assert "not a picture" in run.failure.message
 
 
+async def test_a_source_that_comes_back_unchanged_is_a_finding_on_the_turn(
+    make_agent: MakeAgent,
+) -> None:
+    thinker = ScriptedThinker(critique(9, 9, "a"))
+    async with make_agent(editor=ScriptedEditor(), thinker=thinker, rules=fixed(1)) as agent:
+        run = await agent.run(await agent.task(png(99), "a"))
+        assert [finding.kind for finding in run.turns[0].findings] == ["unchanged"]
+        assert await agent.kit.store.run(run.id) == run
+
+
+async def test_what_an_editor_has_looked_at_is_not_looked_at_again(make_agent: MakeAgent) -> None:
+    editor, thinker = (
+        ScriptedEditor(Edited(picture(99), findings=())),
+        ScriptedThinker(critique(9, 9, "a")),
+    )
+    async with make_agent(editor=editor, thinker=thinker, rules=fixed(1)) as agent:
+        run = await agent.run(await agent.task(png(99), "a"))
+        assert run.turns[0].findings == ()
+
+
 async def test_a_budget_that_is_spent_hands_back_the_best_so_far(make_agent: MakeAgent) -> None:
     editor = ScriptedEditor(
         Edited(picture(1), cost=0.4), Edited(picture(2), cost=0.4), abilities=Abilities(cost=0.4)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from editloop.memory import Finding
 from editloop.tools import Edited, Picture
-from editloop.tools.findings import Finding, findings, noted, seen
+from editloop.tools.findings import findings, noted, seen
 
 pytestmark = pytest.mark.anyio
 
@@ -72,11 +73,11 @@ def test_a_resized_source_has_another_size_and_is_unchanged(scene: Image.Image) 
 
 def test_a_crop_changes_the_aspect_and_nothing_else(scene: Image.Image) -> None:
     (finding,) = findings(_encoded(scene), _encoded(scene.crop((0, 0, 128, 128))), pixels=True)
-    assert finding == Finding("aspect", "the aspect changed: 160×128 became 128×128")
+    assert finding == Finding(kind="aspect", detail="the aspect changed: 160×128 became 128×128")
 
 
-def test_rounding_to_multiples_of_16_keeps_the_aspect() -> None:
-    source, edited = Image.new("RGB", (1000, 750)), Image.new("RGB", (1008, 752), "red")
+def test_rounding_to_multiples_of_16_keeps_the_aspect(scene: Image.Image) -> None:
+    source, edited = scene.resize((1000, 750)), scene.rotate(180).resize((1008, 752))
     assert [f.kind for f in findings(_encoded(source), _encoded(edited))] == ["size"]
 
 
@@ -112,8 +113,16 @@ def test_photographs_are_not_mistaken_for_placeholders(photos: list[Path]) -> No
         assert _kinds(_encoded(small), _encoded(edited)) == []
 
 
-async def test_findings_become_sentences_among_the_notes(scene: Image.Image) -> None:
+async def test_findings_go_with_the_edit(scene: Image.Image) -> None:
     picture = Picture(_encoded(scene), "image/png")
-    edited = Edited(picture, notes=("made quickly",))
-    notes = noted(edited, await seen(picture, picture)).notes
-    assert notes == ("made quickly", "the editor returned the source, byte for byte")
+    edited = noted(Edited(picture), await seen(picture, picture))
+    assert edited.findings is not None
+    assert [finding.detail for finding in edited.findings] == [
+        "the editor returned the source, byte for byte"
+    ]
+
+
+def test_a_file_with_next_to_nothing_in_it_is_looked_into(scene: Image.Image) -> None:
+    blank = _encoded(Image.new("RGB", (512, 512), "black"))
+    source = _encoded(scene.resize((512, 512)))
+    assert [finding.kind for finding in findings(source, blank)] == ["placeholder"]

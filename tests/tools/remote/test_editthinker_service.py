@@ -270,5 +270,6 @@ async def test_what_is_seen_of_the_answer_is_noted(server: Any) -> None:
     server.says(edited_image=base64.b64encode(SOURCE.data).decode(), seed=7)
     async with EditThinkerService(server.url, "flux-kontext") as editor:
         edited = await editor.edit(REQUEST)
-    assert edited.notes == ("the editor returned the source, byte for byte",)
+    assert edited.findings is not None
+    assert [finding.kind for finding in edited.findings] == ["unchanged"]
     assert edited.seconds > 0

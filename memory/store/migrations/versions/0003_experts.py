@@ -1,4 +1,4 @@
-"""Critiques of experts: a stop flag, no scores; and the spread of several samples."""
+"""Critiques of experts, the spread of several samples, and findings about edits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Apply."""
     op.add_column("turn", sa.Column("satisfied", sa.Boolean(), nullable=True))
     op.add_column("turn", sa.Column("spread", columns.Document(), nullable=True))
+    op.add_column("turn", sa.Column("findings", columns.Document(), nullable=True))
 
 
 def downgrade() -> None:
