@@ -34,6 +34,17 @@ _RESUME = """Go on with a run that was interrupted.
 Nothing that is on record is done again. The settings are those that the run was \
 begun with, unless an option says otherwise. A run that has ended is delivered once more."""
 
+_BATCH = """Edit many pictures, each in a run of its own.
+
+JOBS is a file of JSON lines, {"id", "image", "instruction"} and perhaps "mask", "references", \
+"seed", "labels", "output", or ImgEdit's metadata. All lines are checked before anything is spent. \
+The same command again goes on where the last one was cut off; what has ended is not done twice.
+
+editloop batch jobs.jsonl --out edited/ -j 32
+editloop batch singleturn.json --images ImgEdit/ --out edited/ --format png --match-size"""
+
+_BACKEND = "List, try and reach the editors and thinkers that can be named."
+
 _RETOUCH = """Apply a recipe or an instruction once, without a loop and without a record.
 
 editloop retouch photo.jpg "warmer, crop to 4:5" --explain
@@ -77,6 +88,7 @@ def _fill(app: App) -> None:
     add("edit", "edit:edit", EDIT, _EDIT, usage=_IMAGE_USAGE, help_epilogue=exit_codes())
     add("demo", "demo:demo", EDIT, _DEMO, help_epilogue="")
     add("resume", "resume:resume", EDIT, _RESUME, help_epilogue="")
+    add("batch", "batch:batch", EDIT, _BATCH, help_epilogue="")
     add("retouch", "retouch:retouch", EDIT, _RETOUCH, help_epilogue="")
     add("runs", "runs:app", RECORD, "List, show, export, import and remove runs.")
     add("config", "config:app", HOUSE, "Show the settings and where each comes from.")

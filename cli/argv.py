@@ -4,6 +4,7 @@ COMMANDS = (
     "edit",
     "demo",
     "resume",
+    "batch",
     "retouch",
     "runs",
     "config",

@@ -85,10 +85,20 @@ class LoopOptions:
     """How long and with whom. Each is also a setting and a variable EDITLOOP_*."""
 
     editor: Annotated[
-        str | None, Parameter(metavar="NAME", help="Who edits; retouch is built in.")
+        str | None,
+        Parameter(
+            name=["--editor", "--editors"],
+            metavar="ADDRESS",
+            help="Who edits: retouch, or addresses with commas between, which share the work.",
+        ),
     ] = None
     thinker: Annotated[
-        str | None, Parameter(metavar="NAME", help="Who criticises; measured is built in.")
+        str | None,
+        Parameter(
+            name=["--thinker", "--thinkers"],
+            metavar="ADDRESS",
+            help="Who criticises: measured, or addresses.",
+        ),
     ] = None
     rules: Annotated[
         Literal["standard", "reference"] | None,

@@ -46,6 +46,7 @@ _BORDERS: dict[str, Exit] = {
     "judge": Exit.BACKEND,
     "store": Exit.STORE,
     "budget": Exit.LIMIT,
+    "internal": Exit.INTERNAL,
 }
 _GRAVEST = (
     Exit.INTERNAL,

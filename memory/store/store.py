@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ..records import Run, Sample, Turn
-from . import export, leases, reads, remarks, writes
+from . import export, labels, leases, reads, remarks, writes
 from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
+from .labels import Labelled
 from .leases import LEASE_SECONDS, Worker
 from .listing import EVERY, RunFilter, RunSummary, Stats
 from .upgrade import HEAD, bring_up
@@ -127,6 +128,10 @@ class Store:
     ) -> Sequence[RunSummary]:
         """Return runs, newest first; `before` is the id of the last one of the page before."""
         return await self._database.read(reads.summaries, where, limit, before)
+
+    async def labelled(self, name: str, prefix: str = "") -> Sequence[Labelled]:
+        """Return the runs with a label of this name whose value begins so, oldest first."""
+        return await self._database.read(labels.labelled, name, prefix)
 
     async def trace(self, run_id: str, trace_id: str, span_id: str) -> None:
         """Record the trace of a further attempt; the first one's is in the run."""

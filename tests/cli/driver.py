@@ -6,14 +6,16 @@ Editors: `grey` answers a lighter grey in every turn; `slow` never ends; `broken
 
 import io
 import sys
+from collections.abc import Callable
 
 import anyio
 from PIL import Image
 
-from editloop.agent.wiring import EDITORS, THINKERS
+from editloop.agent.editors import EDITORS, EditorKind
+from editloop.agent.thinkers import THINKERS, ThinkerKind
 from editloop.cli.border import run
 from editloop.memory import Critique, EditorError, Score
-from editloop.policies import ScriptedThinker
+from editloop.policies import ScriptedThinker, Thinker
 from editloop.tools import Abilities, Edited, Editor, EditRequest, Picture, ScriptedEditor
 
 
@@ -36,19 +38,31 @@ def costly() -> Editor:
     return ScriptedEditor(Edited(grey(90), cost=0.4), abilities=Abilities(cost=0.4))
 
 
+def editor(make: Callable[[], Editor], places: int = 2) -> EditorKind:
+    return EditorKind(lambda address, options, cost: make(), "scripted", "", places=places)
+
+
+def thinker(make: Callable[[], Thinker]) -> ThinkerKind:
+    return ThinkerKind(lambda address, options: make(), "scripted", "", 8)
+
+
 EDITORS.update(
-    grey=lambda: ScriptedEditor(*(grey(shade) for shade in range(100, 250, 10))),
-    slow=lambda: ScriptedEditor(grey(100), before=forever),
-    broken=lambda: ScriptedEditor(EditorError("the editor is away")),
-    costly=costly,
+    grey=editor(lambda: ScriptedEditor(*(grey(shade) for shade in range(100, 250, 10)))),
+    slow=editor(lambda: ScriptedEditor(grey(100), before=forever)),
+    broken=editor(lambda: ScriptedEditor(EditorError("the editor is away"))),
+    costly=editor(costly),
 )
 THINKERS.update(
-    rising=lambda: ScriptedThinker(
-        critique(5, "make it a little lighter"),
-        critique(7, "make it much lighter"),
-        critique(9, "make it much lighter"),
+    rising=thinker(
+        lambda: ScriptedThinker(
+            critique(5, "make it a little lighter"),
+            critique(7, "make it much lighter"),
+            critique(9, "make it much lighter"),
+        )
     ),
-    poor=lambda: ScriptedThinker(*(critique(4 + n / 10, f"lighter, try {n}") for n in range(9))),
+    poor=thinker(
+        lambda: ScriptedThinker(*(critique(4 + n / 10, f"lighter, try {n}") for n in range(9)))
+    ),
 )
 
 if __name__ == "__main__":
