@@ -77,7 +77,7 @@ class EditThinkerService(Connected):
         self._refuse(request)
         how = await (self._form(request) if self._upload else self._body(request))
         path = self._preset.path + ("-upload" if self._upload else "")
-        how["headers"] = wire.keyed(request)
+        how["headers"] = {**how.get("headers", {}), **wire.keyed(request)}
         began = perf_counter()
         answer = await wire.ask(self._http, self.name, "POST", path, most=self._most, **how)
         fields = await wire.fields_of(answer, self.name)
@@ -105,14 +105,14 @@ class EditThinkerService(Connected):
         }
 
     async def _body(self, request: EditRequest) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "image": await wire.encoded(request.source.data),
-            **self._fields(request),
-        }
+        pictures = {"image": request.source.data}
         if request.mask:
-            body["mask_image"] = await wire.encoded(request.mask.data)
+            pictures["mask_image"] = request.mask.data
 
-        return {"json": body}
+        return {
+            "content": await wire.written(pictures, self._fields(request)),
+            "headers": {"Content-Type": "application/json"},
+        }
 
     async def _form(self, request: EditRequest) -> dict[str, Any]:
         files = {"image_file": _file("source", request.source)}

@@ -136,6 +136,23 @@ async def checked(request: EditRequest, edited: Edited, how: Check) -> Edited:
     return noted(edited, await seen(request.source, edited.picture, pixels=how == "pixels"))
 
 
+async def written(pictures: Mapping[str, bytes], fields: Mapping[str, object]) -> bytes:
+    """Write a JSON object whose first fields are pictures in base64, large ones in a thread.
+
+    The base64 is put in as it is: a JSON writer would look at each of its millions of characters.
+    """
+
+    def write() -> bytes:
+        rest = json.dumps(fields, ensure_ascii=False).encode().removeprefix(b"{")
+        parts = [b'"%b": "%b"' % (k.encode(), pybase64.b64encode(v)) for k, v in pictures.items()]
+        return b"{%b%b%b" % (b", ".join(parts), b", " if parts and fields else b"", rest)
+
+    if sum(map(len, pictures.values())) < _LARGE:
+        return write()
+
+    return await to_thread.run_sync(write)
+
+
 async def encoded(data: bytes) -> str:
     """Write bytes as base64, large ones in a thread."""
     if len(data) < _LARGE:

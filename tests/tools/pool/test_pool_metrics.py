@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from pooling import Asker
 
 from editloop.memory import EditorBusy
@@ -23,8 +23,9 @@ def _read(reader: InMemoryMetricReader) -> dict[tuple[str, ...], float]:
         for metric in scope.metrics:
             for point in metric.data.data_points:
                 said = tuple(str(value) for value in (point.attributes or {}).values())
-                value = point.count if isinstance(point, HistogramDataPoint) else point.value
-                found[(metric.name.removeprefix("editloop.pool."), *said)] = float(value)  # type: ignore[arg-type]
+                value = getattr(point, "value", None)  # a histogram has a count instead
+                value = getattr(point, "count", 0) if value is None else value
+                found[(metric.name.removeprefix("editloop.pool."), *said)] = float(value)
     return found
 
 
