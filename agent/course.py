@@ -224,11 +224,15 @@ class Course:
         if error.border != "thinker":
             return
 
-        sample = error.sample if isinstance(error, MalformedCritique) else None
+        sample, also = None, tuple[Sample, ...]()
+        if isinstance(error, MalformedCritique):
+            sample, also = error.sample, error.also
+
         sample = sample or Sample(text="", verdict="failed", problem=str(error))
-        turn = self.run.turns[-1]
-        await unbroken(self.kit.store.sampled(self.run.id, turn.number, sample))
-        self.run = self.run.with_turn(turn.but(samples=(*turn.samples, sample)))
+        for each in (sample, *also):
+            turn = self.run.turns[-1]
+            await unbroken(self.kit.store.sampled(self.run.id, turn.number, each))
+            self.run = self.run.with_turn(turn.but(samples=(*turn.samples, each)))
 
     async def _retrying(self, turn: Turn, error: EditloopError, more: bool, wait: float) -> None:
         if more and error.retryable:

@@ -113,10 +113,12 @@ class ThinkerBusy(ThinkerError):
 class MalformedCritique(ThinkerError):
     """The thinker answered, and the answer holds no readable critique. A fresh sample may.
 
-    `sample` is that answer, for the record; None where a bare text was read.
+    `sample` is that answer, for the record; None where a bare text was read. `also` are further
+    answers to the same request, none of them readable.
     """
 
     retryable = True
+    also: "tuple[Sample, ...]" = ()
 
     def __init__(self, message: str, *, sample: "Sample | None" = None) -> None:
         super().__init__(message)
