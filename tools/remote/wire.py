@@ -122,13 +122,15 @@ async def fields_of(answer: Answer, name: str) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
-        EditorError: it is something else, an HTML page of a proxy for instance.
+        EditorBusy: it is a page in HTML: a proxy speaks where the server should.
+        EditorError: it is something else.
     """
     try:
         found = await _parsed(answer.data)
     except ValueError as error:
         begins = answer.data[:60].decode("utf-8", "replace")
-        raise EditorError(
+        kind = EditorBusy if _is_page(answer) else EditorError
+        raise kind(
             f"{name} answered with {answer.media_type or 'no type'} instead of JSON; it begins {begins!r}"
         ) from error
 
@@ -208,6 +210,10 @@ def picture_of(data: bytes, name: str) -> Picture:
 
 async def _parsed(data: bytes) -> object:
     return _loaded(data) if len(data) < _LARGE else await to_thread.run_sync(_loaded, data)
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.media_type == "text/html" or answer.data.lstrip()[:1] == b"<"
 
 
 def _loaded(data: bytes) -> object:

@@ -168,7 +168,7 @@ async def test_a_large_seed_stays_within_what_the_services_take(server: Any) -> 
         (502, b"<html>bad gateway</html>", EditorBusy, "<html>bad gateway"),
         (404, b"", EditorRejected, "no explanation"),
         (302, b"", EditorError, "give the address"),
-        (200, b"<html>hello</html>", EditorError, "instead of JSON; it begins '<html>hello"),
+        (200, b"<html>hello</html>", EditorBusy, "instead of JSON; it begins '<html>hello"),
         (200, b"[1]", EditorError, "a JSON list"),
         (200, b"{}", EditorError, "without a picture"),
         (200, b'{"success": false, "error": "CUDA"}', EditorError, "failed: CUDA"),
