@@ -12,6 +12,9 @@ from .figures import Findings, described, markdown, show
 from .measure import machine
 
 NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool")
+LONG = ("faults",)
+"""Run only when they are named."""
+
 _WIDTH = 150
 
 
@@ -37,12 +40,12 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + LONG)}")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="tiny; shows only that it works")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there too")
     chosen = parser.parse_args()
-    if unknown := set(chosen.names) - set(NAMES):
+    if unknown := set(chosen.names) - {*NAMES, *LONG}:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     return chosen
 

@@ -47,6 +47,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """A table of what was counted, row by row, where a single value would not say it."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """All figures of one benchmark."""
 
@@ -55,10 +64,18 @@ class Findings:
     notes: list[str] = field(default_factory=list[str])
     """What the reader of the figures must know."""
 
+    tables: list[Counts] = field(default_factory=list[Counts])
+
     def facts(self) -> dict[str, Any]:
         """What JSON shows."""
         figures = [figure.facts() for figure in self.figures]
-        return {"question": self.question, "figures": figures, "notes": self.notes}
+        tables = [asdict(table) for table in self.tables]
+        return {
+            "question": self.question,
+            "figures": figures,
+            "notes": self.notes,
+            "tables": tables,
+        }
 
 
 def described(at: Machine) -> str:
@@ -80,9 +97,20 @@ def show(console: Console, name: str, findings: Findings) -> None:
     for figure in findings.figures:
         table.add_row(figure.what, *_cells(figure), figure.baseline)
     console.print(table)
+    for counts in findings.tables:
+        _draw(console, counts)
     for note in findings.notes:
         console.print(f"  {note}", soft_wrap=True, highlight=False)
     console.print()
+
+
+def _draw(console: Console, counts: Counts) -> None:
+    table = Table(title=counts.title, title_justify="left")
+    for nth, heading in enumerate(counts.head):
+        table.add_column(heading, justify="right" if nth else "left")
+    for row in counts.rows:
+        table.add_row(*row)
+    console.print(table)
 
 
 def markdown(at: Machine, findings: Iterable[tuple[str, Findings]]) -> str:
@@ -93,6 +121,13 @@ def markdown(at: Machine, findings: Iterable[tuple[str, Findings]]) -> str:
         lines += ["| measured | ratio to bare | editloop | bare | target | bare baseline |"]
         lines += ["|---|---:|---:|---:|---:|---|"]
         lines += [f"| {' | '.join((f.what, *_cells(f), f.baseline))} |" for f in found.figures]
+        for table in found.tables:
+            lines += [
+                "",
+                f"| {' | '.join(table.head)} |",
+                f"|---{'|---:' * (len(table.head) - 1)}|",
+            ]
+            lines += [f"| {' | '.join(row)} |" for row in table.rows]
         lines += ["", *[f"- {note}" for note in found.notes], ""]
     return "\n".join(lines)
 
