@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench report-embedded docs clean
+.PHONY: help demo test engines engines-omni test-engines check format bench report-embedded docs clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,16 @@ demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no net
 
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+engines: ## make .engines: vLLM, diffusers and TRL on the CPU (3 GB), and train the tiny models
+	@$(PYTHON) tests/engines/environments/make.py engines
+	@PYTHONPATH=tests .engines/bin/python -m engines.tiny
+
+engines-omni: ## make .engines-omni: vLLM-Omni on the CPU (3 GB)
+	@$(PYTHON) tests/engines/environments/make.py omni
+
+test-engines: engines ## run the tests on real engines; those of vLLM-Omni only after `make engines-omni`
+	@.engines/bin/python -m pytest tests/engines -n 0 -p no:cacheprovider --durations=15
 
 check: $(VENV)/.dev ## format, lint, layers, both type checkers (the tests are `make test`)
 	$(BIN)/ruff format --check .
@@ -49,4 +59,4 @@ docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m editloop.tools.retouch.schema
 
 clean: ## remove what the targets above made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .engines .engines-omni .engines-cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
