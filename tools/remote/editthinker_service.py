@@ -80,7 +80,7 @@ class EditThinkerService(Connected):
         how["headers"] = {**how.get("headers", {}), **wire.keyed(request)}
         began = perf_counter()
         answer = await wire.ask(self._http, self.name, "POST", path, most=self._most, **how)
-        fields = await wire.fields_of(answer, self.name)
+        fields = await wire.fields_of(answer, self.name, free=True)
         if fields.get("success") is False:
             raise EditorError(f"{self.name} failed: {fields.get('error') or 'no explanation'}")
 

@@ -102,7 +102,7 @@ class OpenAIImages(Connected):
             data=data,
             headers=headers,
         )
-        fields = await wire.fields_of(answer, self.name)
+        fields = await wire.fields_of(answer, self.name, free=not self.abilities.cost)
         made = _made(fields, self.name)
         edited = Edited(
             await self._picture(made[0]),

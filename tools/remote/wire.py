@@ -118,18 +118,18 @@ async def ask(
         raise EditorBusy(f"{name} cannot be reached: {_why(error)}") from error
 
 
-async def fields_of(answer: Answer, name: str) -> dict[str, Any]:
+async def fields_of(answer: Answer, name: str, *, free: bool = False) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
-        EditorBusy: it is a page in HTML: a proxy speaks where the server should.
-        EditorError: it is something else.
+        EditorBusy: a page in HTML where edits are `free`: a proxy speaks where the server should.
+        EditorError: it is something else. What costs money may have been charged.
     """
     try:
         found = await _parsed(answer.data)
     except ValueError as error:
         begins = answer.data[:60].decode("utf-8", "replace")
-        kind = EditorBusy if _is_page(answer) else EditorError
+        kind = EditorBusy if free and _is_page(answer) else EditorError
         raise kind(
             f"{name} answered with {answer.media_type or 'no type'} instead of JSON; it begins {begins!r}"
         ) from error
