@@ -5,10 +5,11 @@ Read are, after decorations such as quotes, list dashes and asterisks are put as
     {"semantic": 7, "quality": 8.5}      and every `key: value` list like it, one per line or not
     [7, 8.5]    (7, 8.5)    7, 8.5       semantic first, as the paper prints it
 
-A number is a JSON number without a sign; `7/10` and `7 out of 10` are 7. What could mean two things
-is refused, because a fresh sample costs less than an invented score: `7,5` (two numbers, or seven
-and a half?), other scales (`8/100`, `80 %`), ranges, words behind a number, digits of other scripts,
-and any number that has no name beside those that have one.
+Quotes, colons, commas and brackets may be those of Chinese text; a Chinese comma is never a decimal
+sign. A number is a JSON number without a sign; `7/10` and `7 out of 10` are 7. What could mean two
+things is refused, because a fresh sample costs less than an invented score: `7,5` (two numbers, or
+seven and a half?), other scales (`8/100`, `80 %`), ranges, words behind a number, digits of other
+scripts, and any number that has no name beside those that have one.
 """
 
 import re
@@ -27,6 +28,9 @@ _OTHER = re.compile(rf"(?:[\"'][\w ]{{1,40}}[\"']|overall)\s*[:=]\s*{_NUMBER}", 
 _NAMED = re.compile(r"(?:semantic|quality)\W{0,8}(?:[_ ]?scores?\W{0,8})?[:=]", re.IGNORECASE)
 _BULLET = re.compile(r"\A\s*[-•>#*]\s+")
 _BETWEEN = re.compile(r"[,;\n\r{}\[\]]")
+_WESTERN = str.maketrans(
+    {"：": ":", "，": ", ", "、": ", ", "；": ";", "“": '"', "”": '"', "（": "(", "）": ")"}
+)
 _PAIRS = (
     re.compile(rf"\[\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\]"),
     re.compile(rf"\(\s*{_NUMBER}\s*,\s+{_NUMBER}\s*\)"),
@@ -42,7 +46,7 @@ def read_score(text: str) -> Score | None:
     Raises:
         MalformedCritique: a number is missing, doubtful, out of range, or said twice differently.
     """
-    text = text.strip()
+    text = text.translate(_WESTERN).strip()
     if not text:
         return None
 

@@ -14,6 +14,7 @@ score is a `MalformedCritique`, never a default (design.md 4, rule 2). What it d
 - Tags that cross each other, or a closing tag after text that nothing opened, are refused: the
   instruction may have been speaking of a tag, and half of it would be a wrong instruction.
 - A repeated section must say the same again; an empty one does not count.
+- One JSON object with `score` and `answer` in place of their tags is read too (see `wire_json`).
 - A server that ran out of tokens wrote no critique, even where the text looks whole.
 """
 
@@ -23,6 +24,7 @@ from typing import TypeVar
 
 from ..memory import Critique, MalformedCritique, ThinkerError
 from .numbers import read_score
+from .wire_json import parts_of
 
 _TAG = re.compile(
     r"<\s{0,8}(/?)\s{0,8}(think|score|answer)(?:\s[^<>]{0,200}(?<!/)|\s{0,8})>", re.IGNORECASE
@@ -54,11 +56,9 @@ def read(text: str, *, thinking: str | None = None, finish_reason: str | None = 
             f"the answer was cut short after {len(text)} characters; allow more tokens"
         )
 
-    if strange := UNWRITABLE.search(text + (thinking or "")):
-        raise MalformedCritique(f"the answer holds {strange[0]!r}, which is no character of a text")
-
+    _refuse_strange(text + (thinking or ""))
     text = _unfenced(text)
-    found = _sections(text, complete=(finish_reason or "").lower() == "stop")
+    found = _object(text) or _sections(text, complete=(finish_reason or "").lower() == "stop")
     scores = [score for part in found["score"] if (score := read_score(_unfenced(part)))]
     answers = [answer for part in found["answer"] if is_visible(answer := _unfenced(part))]
     thoughts = [part for part in found["think"] if part] or [(thinking or "").strip()]
@@ -101,6 +101,31 @@ def write(critique: Critique) -> str:
         raise ThinkerError(f"the instruction {refined[:80]!r} would be read as {back.refined!r}")
 
     return text
+
+
+def _object(text: str) -> dict[str, list[str]] | None:
+    """The parts of a JSON object, perhaps behind a thought; None where there are other tags.
+
+    Raises:
+        MalformedCritique: see `parts_of`, or its strings hold what no text may.
+    """
+    tags = list(_TAG.finditer(text))
+    if not all(map(_is_thought, tags)):
+        return None
+
+    start = max((tag.end() for tag in tags), default=0)
+    parts = parts_of(_unfenced(text[start:]))
+    if parts is None:
+        return None
+
+    _refuse_strange(f"{parts.think}{parts.score}{parts.answer}")
+    thoughts = _sections(text[:start], complete=False)["think"]
+    return {"think": [*thoughts, parts.think], "score": [parts.score], "answer": [parts.answer]}
+
+
+def _refuse_strange(text: str) -> None:
+    if strange := UNWRITABLE.search(text):
+        raise MalformedCritique(f"the answer holds {strange[0]!r}, which is no character of a text")
 
 
 def _sections(text: str, *, complete: bool) -> dict[str, list[str]]:

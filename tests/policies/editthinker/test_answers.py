@@ -22,7 +22,6 @@ WHOLE = f"<think>the sky is dim</think>\n{REST}"
     "message",
     [
         {"content": WHOLE},
-        {"content": [{"type": "text", "text": WHOLE}]},
         {"content": REST, "reasoning": "the sky is dim"},
         {"content": REST, "reasoning_content": "the sky is dim"},
         {"content": f"\n\n{REST}", "reasoning": "\nthe sky is dim\n", "reasoning_content": None},
