@@ -17,7 +17,7 @@ _NEWEST = 0.2  # weight of the newest time in the running mean
 _REMEMBERED = 64  # times of answers that quantiles are taken of
 _ENOUGH = 8  # of them say something about the slowest
 _SHORTEST_PAUSE = 0.1  # seconds: a server that says "at once" is not asked in a tight loop
-_GROWTH = 0.25  # of a place that a round of answers gives back
+_GROWTH = 0.25  # of a place that a round of answers gives back, halved each time it was too much
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +56,7 @@ class Member(Generic[M]):
     under_way: dict[int, float] = field(default_factory=dict[int, float])
     """When each request was sent."""
 
+    _growth: float = field(default=_GROWTH, init=False)
     _limit: float = field(init=False)
     _times: deque[float] = field(init=False)
 
@@ -97,11 +98,15 @@ class Member(Generic[M]):
         self.mean += weight * (seconds - self.mean)
         self._times.append(seconds)
         self.answered += 1
-        self._limit = min(float(self.bound), self._limit + _GROWTH / self._limit)
+        self._limit = min(float(self.bound), self._limit + self._growth / self._limit)
+        if self._limit == self.bound:
+            self._growth = _GROWTH
 
     def turned(self, seconds: float, now: float) -> None:
         """It took no request and asked to wait: send nothing until then, and then a little less."""
         self.turned_away += 1
+        if now >= self.paused_until:  # not one of many that were turned away together
+            self._growth /= 2
         self.paused_until = max(self.paused_until, now + max(seconds, _SHORTEST_PAUSE))
         self._limit = min(self._limit, max(1.0, float(self.outstanding)))
 

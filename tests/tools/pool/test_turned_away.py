@@ -89,10 +89,10 @@ async def test_the_outstanding_bound_shrinks_to_what_a_server_takes_and_grows_ba
         assert asker.pool.snapshot().replicas[0].limit <= 3
         refused = server.refused
         server.takes = 100
-        await asker.ask(*(f"more {n}" for n in range(60)))
+        await asker.ask(*(f"more {n}" for n in range(100)))
         await clock.pass_by(60)
         assert asker.pool.snapshot().replicas[0].limit > 3
-    assert len(asker.answers) == 100
+    assert len(asker.answers) == 140
     assert refused <= 6 + 10  # the first wave, and a trial of a third place now and then
 
 
