@@ -99,7 +99,7 @@ async def _flown(agent: EditAgent, work: Work, told: dict[str, Any]) -> dict[str
                 lost.append(f"{outcome.task.labels}: {why}")
                 continue
             unscored += sum(turn.critique is None or turn.score is None for turn in run.turns)
-            noted += sum(_is_finding(note) for turn in run.turns for note in turn.notes)
+            noted += sum(len(turn.findings) for turn in run.turns)
     return {"lost": lost, "unscored": unscored, "noted": noted}
 
 
@@ -108,10 +108,6 @@ def _whole(run: Run, work: Work) -> bool:
     sample = int(run.task.labels["sample"])
     satisfied = run.stop is not None and run.stop.reason is StopReason.SATISFIED
     return satisfied and len(run.turns) == work.turns(sample)
-
-
-def _is_finding(note: str) -> bool:
-    return note.startswith(("the editor returned the source", "the size changed", "the picture is"))
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from statistics import median
 from ..figures import Counts, Figure, Findings
 from .clients import BOUND, RULES
 from .fleet import NODES, Flight, Gallery, fly, gallery
-from .work import SCENARIOS, THINKING, Scenario, Work
+from .work import SCENARIOS, THINKING, WRONG, Scenario, Work
 
 QUESTION = "time against the lower bound and what is lost; two nodes with two slots, real processes"
 _CLEAN = SCENARIOS[0]
@@ -20,6 +20,7 @@ _HEAD = (
     "bare lost",
     "answered edits repeated",
     "critiques without a score",
+    "wrong pictures found",
     "calls to the struck node, allowed",
     "sent twice or again",
 )
@@ -126,9 +127,17 @@ def _row(ours: list[Flight], bare: Flight) -> tuple[str, ...]:
         f"{len(bare.said['lost'])} of {bare.work.samples}",
         f"{sum(flight.happened.repeated for flight in ours)}",
         f"{sum(flight.said['unscored'] for flight in ours)} of {runs}",
+        _found(ours),
         ", ".join(f"{calls} <= {allowed}" for calls, allowed in struck),
         f"{sum(_again(flight) for flight in ours)}",
     )
+
+
+def _found(ours: list[Flight]) -> str:
+    """Findings on record by pictures that were wrong."""
+    wrong = sum(flight.happened.count("answered", kind) for flight in ours for kind in WRONG)
+    found = sum(flight.said["noted"] for flight in ours)
+    return f"{found} of {wrong}" if wrong or found else ""
 
 
 def _met(flight: Flight) -> int:

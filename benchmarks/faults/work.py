@@ -19,6 +19,10 @@ MOST_TURNS = 5
 _MARK = re.compile(rb"\[s(\d+) t(\d+)\]")
 
 
+WRONG = ("same", "blank", "small")
+"""Faults by which a wrong picture comes with an answer that looks right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """The work of one batch."""
