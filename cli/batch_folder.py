@@ -22,9 +22,6 @@ Line = dict[str, Any]
 """What is on record of one ended job."""
 
 LINES, TOTALS, ABOUT, _LOCK = "summary.jsonl", "summary.json", "batch.json", ".lock"
-_FINAL = frozenset({"EditorRejected"})
-"""Failures of an editor that another call would only repeat."""
-
 
 class Known(NamedTuple):
     """Where the line of an ended job is."""
@@ -142,11 +139,12 @@ def look(path: Path) -> dict[str, Any] | None:
 
 
 def settled(line: Line) -> bool:
-    """Whether a job needs no other try: it has an answer, or was refused for good."""
+    """Whether a job needs no other try: it has an answer, or what was given cannot be edited.
+
+    An editor's refusal does not settle a job: a wrong key is one, too.
+    """
     error = line["error"]
-    return line["path"] is not None or bool(
-        error and (error["border"] == "input" or error["kind"] in _FINAL)
-    )
+    return line["path"] is not None or bool(error and error["border"] == "input")
 
 
 def _begun(path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """`editloop` with scripted engines beside the built-in ones, for tests that need a process.
 
 Editors: `grey` answers a lighter grey in every turn; `slow` never ends; `broken` always fails;
-`costly` wants money. Thinkers: `rising` gives better scores turn by turn; `poor` never.
+`costly` wants money. Thinkers: `rising` gives better scores turn by turn; `poor` never; `second` is content with the
+second turn of every run.
 """
 
 import io
@@ -16,6 +17,7 @@ from editloop.agent.thinkers import THINKERS, ThinkerKind
 from editloop.cli.border import run
 from editloop.memory import Critique, EditorError, Score
 from editloop.policies import ScriptedThinker, Thinker
+from editloop.policies.thinker import Comparison, Opinion
 from editloop.tools import Abilities, Edited, Editor, EditRequest, Picture, ScriptedEditor
 
 
@@ -46,6 +48,15 @@ def thinker(make: Callable[[], Thinker]) -> ThinkerKind:
     return ThinkerKind(lambda address, options: make(), "scripted", "", 8)
 
 
+class Second(ScriptedThinker):
+    """Judges by what the editor was told, so that it makes no difference when it is asked."""
+
+    async def critique(self, comparison: Comparison) -> Opinion:
+        score = 9 if comparison.told.startswith("again") else 5
+        answer = critique(score, f"again: {comparison.asked}")
+        return await ScriptedThinker(answer).critique(comparison)
+
+
 EDITORS.update(
     grey=editor(lambda: ScriptedEditor(*(grey(shade) for shade in range(100, 250, 10)))),
     slow=editor(lambda: ScriptedEditor(grey(100), before=forever)),
@@ -60,6 +71,7 @@ THINKERS.update(
             critique(9, "make it much lighter"),
         )
     ),
+    second=thinker(lambda: Second(critique(5, "never said"))),
     poor=thinker(
         lambda: ScriptedThinker(*(critique(4 + n / 10, f"lighter, try {n}") for n in range(9)))
     ),
