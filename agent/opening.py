@@ -69,7 +69,7 @@ async def thinker_at(
             bound = options.whole("bound")
             probe = tiny_comparison if options.yes("probe") else None
             thinker = await stack.enter_async_context(_opened(thinker))
-            free = address.kind == "editthinker"
+            free = address.kind in ("editthinker", "measured")
             pool.add(thinker, name=name, bound=bound, probe=probe, free=free)
         yield pool
 

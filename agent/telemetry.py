@@ -163,7 +163,8 @@ class Telemetry:
         if critique.score is None:
             return
 
-        response = turn.samples[-1].response_id if turn.samples else None
+        read = [sample for sample in turn.samples if sample.verdict == "ok"]
+        response = read[0].response_id if read else None
         context = trace.set_span_in_context(spans[1])
         for name in ("semantic", "quality"):
             value = float(getattr(critique.score, name))

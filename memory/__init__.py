@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .errors import StoreVersion as StoreVersion
     from .errors import ThinkerBusy as ThinkerBusy
     from .errors import ThinkerError as ThinkerError
+    from .errors import ThinkerRejected as ThinkerRejected
     from .errors import UnsupportedInstruction as UnsupportedInstruction
     from .names import new_run_id as new_run_id
     from .names import short as short
@@ -92,6 +93,7 @@ _HOMES = {
     "Task": ".records",
     "ThinkerBusy": ".errors",
     "ThinkerError": ".errors",
+    "ThinkerRejected": ".errors",
     "Turn": ".records",
     "UnsupportedInstruction": ".errors",
     "Usage": ".records",
@@ -139,6 +141,7 @@ __all__ = [
     "Task",
     "ThinkerBusy",
     "ThinkerError",
+    "ThinkerRejected",
     "Turn",
     "UnsupportedInstruction",
     "Usage",

@@ -10,6 +10,7 @@
     │   └── EditorRejected          it will not, however often it is asked
     ├── ThinkerError            the thinker did not give a critique
     │   ├── ThinkerBusy             try again later
+    │   ├── ThinkerRejected         it will not, however often it is asked
     │   └── MalformedCritique       it answered, and the answer cannot be read
     ├── JudgeError              an outside opinion could not be had
     ├── StoreError              the record could not be written or read
@@ -108,6 +109,10 @@ class ThinkerBusy(ThinkerError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ThinkerRejected(ThinkerError):
+    """The thinker refuses this request, however often it is made."""
 
 
 class MalformedCritique(ThinkerError):

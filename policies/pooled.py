@@ -12,6 +12,7 @@ from ..memory import (
     SettingsError,
     ThinkerBusy,
     ThinkerError,
+    ThinkerRejected,
 )
 from ..tools import Described, Picture
 from ..tools.connected import Connected
@@ -30,7 +31,10 @@ from ..tools.pool.probing import tiny_mask, tiny_png
 from .thinker import Comparison, Opinion, Thinker
 
 _ERRORS = PoolErrors(
-    busy=ThinkerBusy, failed=ThinkerError, rejected=ThinkerError, refusals=(InputError,)
+    busy=ThinkerBusy,
+    failed=ThinkerError,
+    rejected=ThinkerError,
+    refusals=(InputError, ThinkerRejected),
 )
 _GONE = {"out", "trial", "leaving"}
 
@@ -163,7 +167,7 @@ class ThinkerPool(Connected):
         if not self._paid.engines or self._serves():
             try:
                 return _opinion(await self._free.answer(self._job(comparison, free=True)))
-            except MalformedCritique:
+            except (MalformedCritique, ThinkerRejected):
                 raise
             except ThinkerError as error:
                 if not self._paid.engines:
@@ -202,11 +206,14 @@ def _opinion(
         if said.sample and detours:
             problem = "; ".join((said.sample.problem or str(said), *detours))
             said.sample = said.sample.but(problem=problem)
+        if said.sample:
+            said.sample = said.sample.but(by=answered.by)
         raise said
 
     if detours:
         detours = (*detours[:-1], f"{detours[-1]}; {answered.by} answered")
 
     failed = [Sample(text="", verdict="failed", problem=each) for each in detours]
-    sample = said.sample.but(seconds=said.sample.seconds or answered.seconds)
+    seconds = said.sample.seconds or answered.seconds
+    sample = said.sample.but(seconds=seconds, by=answered.by)
     return replace(said, sample=sample, also=(*said.also, *failed))

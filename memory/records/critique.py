@@ -92,3 +92,6 @@ class Sample(Frozen):
 
     response_id: str | None = None
     """The model server's name for this answer."""
+
+    by: str | None = None
+    """The replica that answered, where several could."""

@@ -153,6 +153,7 @@ class SampleRow(Row, table=True):
     seconds: float = Field(sa_type=Real)
     cost: float = Field(sa_type=Real)
     response_id: str | None = Field(default=None, sa_type=Exact)
+    by: str | None = Field(default=None, sa_type=Exact)
 
 
 class TraceRow(Row, table=True):

@@ -11,12 +11,13 @@ from pydantic_ai.exceptions import (
     UnexpectedModelBehavior,
 )
 
-from ...memory import ThinkerBusy, ThinkerError
+from ...memory import ThinkerBusy, ThinkerError, ThinkerRejected
 from .endpoint import strange
 
 _UNREACHED = (ModelConnectionError, APIConnectionError, httpx2.TransportError, OSError)
 _LATER = (ModelRateLimitError, ModelUnavailableError, ModelServerError)
 _LATER_CODES = frozenset({408, 409, 425, 429})
+_AT_FAULT = frozenset({400, 413, 422})  # the request is; the server works
 _SAID = 600  # characters of the server's words that are passed on
 _BRIEF = 120  # characters of pydantic-ai's words, which go on for long
 
@@ -53,7 +54,7 @@ def _of_status(error: ModelHTTPError, name: str, url: str) -> ThinkerError:
     if status in (404, 405) and not _fields(error.body).get("type"):
         return strange(url, f"answered {status}")  # no such path; an unknown model has a type
 
-    return ThinkerError(said)
+    return ThinkerRejected(said) if status in _AT_FAULT else ThinkerError(said)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

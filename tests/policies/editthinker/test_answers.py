@@ -8,7 +8,14 @@ import anyio
 import pytest
 from chat_server import ChatServer, Reply, completion, refusal
 
-from editloop.memory import EditloopError, MalformedCritique, Score, ThinkerBusy, ThinkerError
+from editloop.memory import (
+    EditloopError,
+    MalformedCritique,
+    Score,
+    ThinkerBusy,
+    ThinkerError,
+    ThinkerRejected,
+)
 from editloop.policies import Comparison
 from editloop.policies.editthinker import EditThinker
 
@@ -112,13 +119,13 @@ HTML = Reply(b"<html>Welcome to nginx!</html>", media_type="text/html")
         (refusal(500, "broken"), ThinkerBusy, "500: broken"),
         (Reply(b"<html>", status=502), ThinkerBusy, "502"),
         (refusal(408, "slow"), ThinkerBusy, "408"),
-        (refusal(400, "Invalid grammar: unmatched ("), ThinkerError, r"400: Invalid grammar: unmatched \("),
-        (refusal(400, "maximum context length is 4096"), ThinkerError, "maximum context length is 4096"),
+        (refusal(400, "Invalid grammar: unmatched ("), ThinkerRejected, r"400: Invalid grammar: unmatched \("),
+        (refusal(400, "maximum context length is 4096"), ThinkerRejected, "maximum context length is 4096"),
         (refusal(401, "Unauthorized"), ThinkerError, "give the server's key"),
         (refusal(404, "The model `x` does not exist.", type="NotFoundError"), ThinkerError, "`x` does not exist"),
         (Reply(b'{"detail": "Not Found"}', status=404), ThinkerError, "does not look like vLLM"),
         (Reply(b"<html>", status=405), ThinkerError, "does not look like vLLM"),
-        (Reply(b'{"detail": "no field uuid"}', status=422), ThinkerError, "no field uuid"),
+        (Reply(b'{"detail": "no field uuid"}', status=422), ThinkerRejected, "no field uuid"),
         (HTML, ThinkerError, "does not look like vLLM"),
         (Reply(b'{"a": 1}'), ThinkerError, "does not look like vLLM"),
         (Reply(b'{"choices": []}'), ThinkerError, "does not look like vLLM"),

@@ -42,6 +42,7 @@ from editloop.memory import (
     SettingsError,
     ThinkerBusy,
     ThinkerError,
+    ThinkerRejected,
 )
 from editloop.policies import Comparison, Thinker
 from editloop.policies.expert import Expert, models
@@ -243,10 +244,10 @@ async def test_a_whole_answer_before_an_endless_tail_is_read(comparison: Compari
 ERRORS: list[tuple[Exception, type[EditloopError], str]] = [
     (ModelHTTPError(429, "vlm", {"message": "slow down"}), ThinkerBusy, "slow down"),
     (ModelHTTPError(503, "vlm", None), ThinkerBusy, "503"),
-    (ModelHTTPError(400, "vlm", {"detail": "too large"}), ThinkerError, "too large"),
-    (ModelHTTPError(401, "vlm", None), ThinkerError, "401"),
+    (ModelHTTPError(400, "vlm", {"detail": "too large"}), ThinkerRejected, "too large"),
+    (ModelHTTPError(401, "vlm", None), ThinkerRejected, "401"),
     (ModelAPIError("vlm", "odd"), ThinkerError, "odd"),
-    (ContentFilterError("moderated"), ThinkerError, "moderated"),
+    (ContentFilterError("moderated"), ThinkerRejected, "moderated"),
     (UnexpectedModelBehavior("half a body"), ThinkerError, "half a body"),
     (UserError("no such setting"), ThinkerError, "no such setting"),
     (ConnectionResetError("reset"), ThinkerBusy, "reset"),

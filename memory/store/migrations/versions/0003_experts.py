@@ -1,4 +1,4 @@
-"""Critiques of experts, the spread of several samples, and findings about edits."""
+"""Critiques of experts, spreads, findings about edits, and who of several answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("turn", sa.Column("satisfied", sa.Boolean(), nullable=True))
     op.add_column("turn", sa.Column("spread", columns.Document(), nullable=True))
     op.add_column("turn", sa.Column("findings", columns.Document(), nullable=True))
+    op.add_column("sample", sa.Column("by", columns.Exact(), nullable=True))
 
 
 def downgrade() -> None:
