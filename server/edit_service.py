@@ -40,12 +40,15 @@ def service(
     preset: str = "plain",
     model: str = "",
     stop: Callable[[], None] = lambda: None,
+    patient: bool = False,
 ) -> Starlette:
     """Make the application; its lifespan opens the editor, and closes it.
 
     `preset` names the official service whose fields, ranges and defaults are spoken; an unknown one
     is `plain`. `model` is the name under `/v1/models`; the editor's own where it is empty. `stop`
-    is called when the editor cannot be opened. The application's `state.desk` tells more.
+    is called when the editor cannot be opened. A `patient` one begins only once it is known whether
+    the editor answers, and fails to begin where it cannot be opened; others answer 503 meanwhile.
+    The application's `state.desk` tells more.
     """
     opening = editor if callable(editor) else opened(editor)
     desk = Desk(opening, face_or_plain(preset), rules, stop=stop)
@@ -59,6 +62,9 @@ def service(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         async with desk.open():
+            if patient:
+                await desk.keeper.settled.wait()
+                _raise(desk.keeper.failed)
             yield
 
     paths = frozenset(route.path for route in routes)
@@ -163,6 +169,11 @@ class _Board:
     def _model_type(self) -> dict[str, str]:
         kind = self._desk.face.model_type
         return {"model_type": kind} if kind else {}
+
+
+def _raise(error: EditloopError | None) -> None:
+    if error:
+        raise error
 
 
 async def _alive(http: Request) -> Response:

@@ -30,6 +30,9 @@ class Keeper:
         self._editor: Editor | None = None
         self._troubled = anyio.Event()
         self._answered = not rules.probe
+        self.settled = anyio.Event()
+        """Set once it is known for the first time whether the editor answers."""
+
         self.trouble: str = ""
         """Why it is not ready, when something went wrong."""
 
@@ -92,12 +95,14 @@ class Keeper:
 
     def _fail(self, error: EditloopError, stop: Callable[[], None]) -> None:
         self.failed, self.trouble = error, str(error)
+        self.settled.set()
         _log.error("the editor could not be opened: %s", error)
         stop()
 
     async def _watch_over(self, editor: Editor) -> None:
         if self._rules.probe:
             await self._probe(editor)
+        self.settled.set()
         while True:
             await self._troubled.wait()
             await anyio.sleep(self._rules.probe_seconds)

@@ -120,9 +120,10 @@ FACES: Mapping[str, Face] = {
 
 ALIASES: Mapping[str, str] = {
     "flux-kontext-dev": "flux-kontext",
+    "kontext": "flux-kontext",
+    "longcat-edit": "longcat",
     "qwen-image-edit": "qwen-edit",
     "qwen-image-edit-lightning": "qwen-edit-lightning",
-    "qwen-edit-2509-lightning": "qwen-edit-lightning",
     "omnigen2-edit": "omnigen2",
     "longcat-image-edit": "longcat",
 }

@@ -1,0 +1,125 @@
+"""Runs the service on uvicorn: a socket, signals, a log, an orderly end."""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from math import ceil
+
+import uvicorn
+from starlette.applications import Starlette
+
+from ..memory import SettingsError
+from .desk import Desk
+from .tracing import ACCESS
+
+_KEEP_ALIVE = 75  # seconds; longer than a proxy keeps idle connections, or it meets closed ones
+
+Make = Callable[[Callable[[], None]], Starlette]
+"""Makes the application; it is given what stops the server."""
+
+
+def check_reach(host: str, *, guarded: bool) -> None:
+    """See that nobody outside this machine can edit without a token.
+
+    Raises:
+        SettingsError: the host is reachable from elsewhere and the service is not guarded.
+    """
+    if guarded or _is_loopback(host):
+        return
+
+    raise SettingsError(
+        f"{host} can be reached from other machines: name the variable that holds a token with "
+        "--token-env, or say --no-token where a proxy or a firewall stands before it"
+    )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Open the socket first, so that a taken port is told before weights are loaded.
+
+    Raises:
+        SettingsError: the port is taken, or the host is not one of this machine.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"cannot listen at {host}:{port}: {why}; choose another with --host and --port"
+        ) from error
+
+
+def run(make: Make, at: socket.socket, *, grace_seconds: float) -> None:
+    """Serve until SIGINT or SIGTERM, finish what is under way within the grace time, and return.
+
+    Raises:
+        EditloopError: the editor could not be opened.
+    """
+    servers: list[uvicorn.Server] = []
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    app = make(stop)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        lifespan="on",
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=max(1, ceil(grace_seconds)),
+    )
+    servers.append(uvicorn.Server(config))
+    with at, _signals_held():
+        servers[0].run(sockets=[at])
+
+    desk: Desk = app.state.desk
+    if desk.keeper.failed:
+        raise desk.keeper.failed
+
+
+@contextmanager
+def logged(*, access: bool, level: int = logging.INFO) -> Generator[None]:
+    """Write the service's log to stderr for the length of a block."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    log = logging.getLogger("editloop.server")
+    before = log.level, ACCESS.disabled
+    log.addHandler(handler)
+    log.setLevel(level)
+    ACCESS.disabled = not access
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before[0])
+        ACCESS.disabled = before[1]
+
+
+@contextmanager
+def _signals_held() -> Generator[None]:
+    """uvicorn raises a signal again once it has ended in order; here that is the end already."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
