@@ -1,0 +1,45 @@
+"""What starts servers says why one did not start, and leaves nothing behind."""
+
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from engines.processes import ServerFailed, free_port, serving
+
+FOREVER = "import time; time.sleep(600)"
+
+
+def test_a_server_that_ends_at_once_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('no such model'); raise SystemExit(3)"]
+    with (
+        pytest.raises(ServerFailed, match=r"(?s)ended with 3.*no such model"),
+        serving("broken", command, free_port(), tmp_path),
+    ):
+        pass
+
+
+def test_a_server_that_never_answers_is_an_error_and_is_ended(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FOREVER]
+    with (
+        pytest.raises(ServerFailed, match="not ready in"),
+        serving("silent", command, free_port(), tmp_path, within=0.1),
+    ):
+        pass
+
+    assert FOREVER not in _commands()
+
+
+def test_the_children_of_a_server_end_with_it(tmp_path: Path) -> None:
+    port = free_port()
+    serve = f"import http.server as h; h.test(h.SimpleHTTPRequestHandler, port={port})"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {serve!r}])"
+    with serving("parent", [sys.executable, "-c", parent], port, tmp_path, ready="/"):
+        assert serve in _commands()
+
+    assert serve not in _commands()
+
+
+def _commands() -> list[str]:
+    processes = psutil.process_iter(["cmdline"])
+    return [process.info["cmdline"][-1] for process in processes if process.info["cmdline"]]
