@@ -27,7 +27,7 @@ def base_url(url: str) -> str:
     if found.scheme not in ("http", "https") or not found.host:
         raise SettingsError(f"the thinker's address {url!r} is none: give http://HOST:8000")
 
-    path = found.path.rstrip("/")
+    path = found.path.rstrip("/").removesuffix("/chat/completions")
     path = path if path.endswith("/v1") else f"{path}/v1"
     return str(found.copy_with(path=path, query=None, fragment=None))
 

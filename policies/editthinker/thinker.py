@@ -119,6 +119,7 @@ class EditThinker(Connected):
         Raises:
             MalformedCritique: it answered, and no answer holds a critique.
             ThinkerBusy: 408, 409, 425, 429 or 5xx, no connection, or no answer in time.
+            ThinkerRejected: 400, 413 or 422, with the server's words.
             ThinkerError: any other status, or no server that speaks this protocol.
             PictureError: one of the pictures cannot be read.
         """

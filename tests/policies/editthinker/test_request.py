@@ -140,6 +140,7 @@ async def test_a_constrained_thinker_sends_the_format_as_a_regular_expression(
         ("{}/", "/v1/chat/completions"),
         ("{}/v1", "/v1/chat/completions"),
         ("{}/v1/", "/v1/chat/completions"),
+        ("{}/v1/chat/completions?x=1#y", "/v1/chat/completions"),
         ("{}/proxy/thinker", "/proxy/thinker/v1/chat/completions"),
     ],
 )
