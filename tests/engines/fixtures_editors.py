@@ -52,4 +52,5 @@ def small(name: str) -> Preset:
     least = 64 if name.startswith("flux2") else 32  # FLUX.2 refuses shorter sides
     size = replace(preset.size, area=SMALL, least=least)
     reads = replace(preset.reads, area=SMALL, least=least) if preset.reads else None
-    return replace(preset, size=size, reads=reads)
+    always = {"_auto_resize": False} if name == "flux-kontext" else {}  # else to a megapixel
+    return replace(preset, size=size, reads=reads, always=always)

@@ -1,15 +1,14 @@
 """What the worker does with a group of requests: one call of the pipeline, answers sorted out."""
 
-import logging
-import threading
 import warnings
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ...memory import EditorError
 from .failures import is_memory, typed
+from .heard import heard
 from .instruction import fitted
 from .loading import Loaded
 from .pictures import only_pictures
@@ -21,7 +20,6 @@ from .worker import Job
 if TYPE_CHECKING:
     from PIL import Image
 
-_SAID = 200  # characters of a pipeline's warning that become a note
 _SEED = 2**63  # generators take seeds below it
 
 
@@ -84,7 +82,9 @@ class Calls:
         pipe, began = self._loaded.pipe, perf_counter()
         steps = Steps(jobs, self._plan.steps)
         watched = self._preset.callback == "scheduler"
-        with _heard() as said, steps.counted(pipe.scheduler) if watched else nullcontext():
+        following = steps.counted(pipe.scheduler) if watched else nullcontext()
+        with heard() as said, following, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NaN made into a picture is found by its look
             arguments = self._arguments(jobs)
             if not watched:
                 arguments["callback_on_step_end"] = steps.on_step_end
@@ -94,7 +94,7 @@ class Calls:
         seconds = perf_counter() - began
         for job, image in zip(jobs, images, strict=True):
             job.made, job.seconds, job.together = image, seconds, len(jobs)
-            job.notes.extend(dict.fromkeys(said))
+            job.notes.extend(_noted(said))
 
     def _arguments(self, jobs: Sequence[Job["Image.Image"]]) -> dict[str, Any]:
         preset, plan, first = self._preset, self._plan, jobs[0].prepared
@@ -133,30 +133,6 @@ class Calls:
             self._loaded.pipe.maybe_free_model_hooks()
 
 
-@contextmanager
-def _heard() -> Generator[list[str]]:
-    """Collect what the pipeline says only to a log, and keep its warnings out of the terminal."""
-    said: list[str] = []
-    handler = _Heard(said)
-    logger = logging.getLogger("diffusers")
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # NaN made into a picture is found by its look
-            yield said
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Heard(logging.Handler):
-    """Notes the warnings of one thread."""
-
-    def __init__(self, said: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._said, self._thread = said, threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a warning, unless it is about a truncation, which has its own note."""
-        text = record.getMessage().strip()
-        if record.thread == self._thread and "truncated" not in text:
-            self._said.append(f"the pipeline says: {text[:_SAID]}")
+def _noted(said: Sequence[str]) -> list[str]:
+    """What a pipeline warned of, but for a truncation, which has a note of its own."""
+    return [f"the pipeline says: {each}" for each in dict.fromkeys(said) if "truncated" not in each]

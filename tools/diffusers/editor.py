@@ -105,6 +105,11 @@ class DiffusersEditor:
         """What is in force, once it is open."""
         return self._details
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for the pipeline with their pictures decoded."""
+        return self._worker.waiting
+
     async def __aenter__(self) -> Self:
         """Load the pipeline.
 

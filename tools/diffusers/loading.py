@@ -1,9 +1,10 @@
 """From a folder or an id on the hub to a pipeline on its device. Runs in the worker's thread."""
 
 import gc
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from ...memory import EditloopError, EditorError, SettingsError
@@ -58,8 +59,10 @@ def load(preset: Preset, loading: Loading) -> Loaded:
     try:
         model, cls = checked(diffusers, preset, loading)
         dtype = _dtype(torch, loading, device)
-        pipe = cls.from_pretrained(model, **_options(torch, diffusers, preset, loading, dtype))
-        _dress(diffusers, pipe, preset, loading)
+        options = _options(torch, diffusers, preset, loading, dtype)
+        with _quiet(diffusers):
+            pipe = cls.from_pretrained(model, **options)
+            _dress(pipe, preset, loading)
         _place(pipe, loading, device)
     except EditloopError:
         raise
@@ -76,6 +79,20 @@ def load(preset: Preset, loading: Loading) -> Loaded:
         lambda: _release(torch, device),
         (("torch", str(torch.__version__)), ("diffusers", str(diffusers.__version__))),
     )
+
+
+@contextmanager
+def _quiet(diffusers: Any) -> Generator[None]:
+    """Keep progress bars out of the terminal, which may be ours."""
+    homes = [diffusers.utils.logging, import_module("transformers").utils.logging]
+    shown = [home for home in homes if home.is_progress_bar_enabled()]
+    for home in shown:
+        home.disable_progress_bar()
+    try:
+        yield
+    finally:
+        for home in shown:
+            home.enable_progress_bar()
 
 
 def facts_of(pipe: Any) -> Facts:
@@ -96,6 +113,7 @@ def _options(
     options: dict[str, Any] = {
         "dtype": getattr(torch, dtype),
         "local_files_only": loading.local_files_only,
+        "use_safetensors": True,  # the other format runs code of whoever made the file
     }
     options |= {n: v for n in ("revision", "variant") if (v := getattr(loading, n))}
     if loading.quantisation != "none":
@@ -124,7 +142,7 @@ def _quantised(torch: Any, diffusers: Any, preset: Preset, loading: Loading, dty
     )
 
 
-def _dress(diffusers: Any, pipe: Any, preset: Preset, loading: Loading) -> None:
+def _dress(pipe: Any, preset: Preset, loading: Loading) -> None:
     """Put on LoRAs, and the schedule that belongs to them."""
     loras = [Lora.read(each) for each in loading.loras or preset.loras]
     if loras:

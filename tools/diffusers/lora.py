@@ -6,6 +6,7 @@ from typing import Any
 
 from ...memory import SettingsError
 from .choices import Loading
+from .heard import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,22 @@ class Lora:
             raise SettingsError(f"{type(pipe).__name__} takes no LoRA: leave loras out")
 
         options = {"weight_name": self.file} if self.file else {}
+        home = Path(self.source).expanduser()
         try:
-            pipe.load_lora_weights(
-                str(Path(self.source).expanduser()) if self.source.startswith("~") else self.source,
-                adapter_name=name,
-                local_files_only=loading.local_files_only,
-                **options,
-            )
+            with heard() as said:
+                pipe.load_lora_weights(
+                    str(home) if home.is_dir() else self.source,
+                    adapter_name=name,
+                    local_files_only=loading.local_files_only,
+                    **options,
+                )
         except Exception as error:
-            raise SettingsError(
-                f"the LoRA {self.file or 'weights'} of {self.source!r} cannot be loaded "
-                f"({type(error).__name__}: {str(error)[:300]})"
-            ) from error
+            raise self._wrong(f"{type(error).__name__}: {str(error)[:300]}") from error
+
+        if any("unexpected keys" in each for each in said):
+            raise self._wrong("it has weights for other layers: it belongs to another model")
+
+    def _wrong(self, why: str) -> SettingsError:
+        return SettingsError(
+            f"the LoRA {self.file or 'weights'} of {self.source!r} cannot be loaded ({why})"
+        )

@@ -135,6 +135,11 @@ class Worker(Generic[Made]):
         assert job.made is not None
         return job.made
 
+    @property
+    def waiting(self) -> int:
+        """Jobs that are not yet being worked on."""
+        return len(self._waiting)
+
     async def close(self) -> None:
         """Stop after the step that is being made, free the pipeline and end the thread."""
         if self._thread is None or not self._thread.is_alive():

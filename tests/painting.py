@@ -1,0 +1,112 @@
+"""A pipeline that paints plain colours, with the arguments of a real one."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from making import png
+from PIL import Image
+
+from editloop.tools import Picture
+from editloop.tools.diffusers.choices import Loading
+from editloop.tools.diffusers.loading import Load, Loaded
+from editloop.tools.diffusers.plan import Facts
+from editloop.tools.diffusers.preset import Guidance, Preset
+from editloop.tools.diffusers.sizes import SizeRule
+
+PLAIN = Preset(
+    name="plain",
+    model="nobody/plain",
+    cls="PlainPipeline",
+    batches=True,
+    steps=4,
+    guidance=Guidance(
+        scales={"guidance_scale": 2.5, "true_cfg_scale": 1.0}, cfg="true_cfg_scale", negative=" "
+    ),
+    size=SizeRule(multiple=8, area=4096, least=8),
+)
+"""A preset for the pipeline below."""
+
+
+@dataclass
+class Answer:
+    images: list[Any]
+
+
+@dataclass
+class PlainPipeline:
+    """Paints each picture in the colour that its seed and its instruction's length say."""
+
+    calls: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    steps_made: int = 0
+    at_once: int = 0
+    most_at_once: int = 0
+    before_step: Callable[[int], None] = lambda step: None
+    answer: Callable[[list[Image.Image]], list[Any]] = lambda images: images
+    freed_hooks: int = 0
+    threads: set[int] = field(default_factory=set[int])
+
+    def __call__(
+        self,
+        image: Any = None,
+        prompt: Any = None,
+        negative_prompt: Any = None,
+        guidance_scale: float = 3.5,
+        true_cfg_scale: float = 1.0,
+        width: int = 0,
+        height: int = 0,
+        num_inference_steps: int = 28,
+        generator: Any = None,
+        strength: float = 1.0,
+        callback_on_step_end: Any = None,
+    ) -> Answer:
+        self.calls.append({name: value for name, value in locals().items() if name != "self"})
+        self.threads.add(threading.get_ident())
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            for step in range(num_inference_steps):
+                self.before_step(step)
+                self.steps_made += 1
+                callback_on_step_end(self, step, 0, {})
+        finally:
+            self.at_once -= 1
+        colours = [
+            (seed % 256, len(words) % 256, 0) for seed, words in zip(generator, prompt, strict=True)
+        ]
+        return Answer(self.answer([Image.new("RGB", (width, height), each) for each in colours]))
+
+    def maybe_free_model_hooks(self) -> None:
+        self.freed_hooks += 1
+
+
+class Held:
+    """Lets a test hold a pipeline inside of a step."""
+
+    def __init__(self, at: int = 0) -> None:
+        self._at = at
+        self.reached = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, step: int) -> None:
+        if step == self._at:
+            self.reached.set()
+            assert self.go.wait(30)
+
+
+def loading(pipe: PlainPipeline, released: list[str] | None = None) -> Load:
+    """Load that pipeline; `released` grows by one whenever memory is given back."""
+
+    def loaded(preset: Preset, choices: Loading) -> Loaded:
+        given_back: list[str] = [] if released is None else released
+        return Loaded(
+            pipe, "cpu", "float32", lambda seed: seed, Facts(), lambda: given_back.append("cpu")
+        )
+
+    return loaded
+
+
+def wide(width: int = 64, height: int = 48, shade: int = 200) -> Picture:
+    """A picture of one grey, larger than the usual ones."""
+    return Picture(png(shade, (width, height)), "image/png")
