@@ -26,7 +26,7 @@ from editloop.tools.pool import EditorPool, PoolRules, tiny_edit
 from editloop.tools.remote.editthinker_service import EditThinkerService
 
 from .thinker import ChatThinker, asking
-from .work import MOST_TURNS, SCALE, SLOTS, THINKING, Work, instruction
+from .work import MOST_TURNS, SCALE, SLOTS, THINKING, Work, instruction, marked
 
 PRESET = "flux-kontext"
 BOUND = SLOTS + 1
@@ -87,25 +87,25 @@ async def _flown(agent: EditAgent, work: Work, told: dict[str, Any]) -> dict[str
     async def tasks() -> AsyncGenerator[Task]:
         for sample in range(work.samples):
             source = Path(told["sources"]) / f"{sample}.png"
-            yield await agent.task(source, instruction(sample, 1), labels={"sample": f"{sample}"})
+            yield await agent.task(source, instruction(sample, 1))
 
     lost: list[str] = []
     unscored, noted = 0, 0
     async with agent.run_many(tasks(), limit=told["flying"]) as outcomes:
         async for outcome in outcomes:
             run = outcome.run
-            if run is None or not _whole(run, work):
+            if run is None or not whole(run, work):
                 why = outcome.failure.message if outcome.failure else run and run.stop
-                lost.append(f"{outcome.task.labels}: {why}")
+                lost.append(f"{outcome.index}: {why}")
                 continue
-            unscored += sum(turn.critique is None or turn.score is None for turn in run.turns)
+            unscored += sum(turn.score is None for turn in run.turns)
             noted += sum(len(turn.findings) for turn in run.turns)
     return {"lost": lost, "unscored": unscored, "noted": noted}
 
 
-def _whole(run: Run, work: Work) -> bool:
+def whole(run: Run, work: Work) -> bool:
     """Whether a run made all its turns and ended because its last score is good."""
-    sample = int(run.task.labels["sample"])
+    sample, _ = marked(run.task.instruction.encode())
     satisfied = run.stop is not None and run.stop.reason is StopReason.SATISFIED
     return satisfied and len(run.turns) == work.turns(sample)
 

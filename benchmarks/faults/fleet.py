@@ -13,12 +13,13 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, ImageEnhance
 
 from ..measure import ROOT, Fresh, fresh
 from ..pictures import numbered, photo
+from .command import batch
 from .log import Happened, least, read
 from .work import SLOTS, Faults, Scenario, Work
 
@@ -30,7 +31,7 @@ _LOOK = 0.02  # seconds
 class Flight:
     """What one client did in one scenario, and what was there for it to do."""
 
-    client: str
+    client: "Client"
     scenario: Scenario
     work: Work
     happened: Happened
@@ -88,7 +89,11 @@ def gallery(samples: int, side: int) -> Generator[Gallery]:
         yield Gallery(sources=sources, answers=answers)
 
 
-def fly(client: str, scenario: Scenario, work: Work, shown: Gallery, *, flying: int) -> Flight:
+Client = Literal["batch", "ours", "bare"]
+"""`editloop batch`; the same by the library, which can count its calls; and barely."""
+
+
+def fly(client: Client, scenario: Scenario, work: Work, shown: Gallery, *, flying: int) -> Flight:
     """Start the services, run one client before them, and read what happened."""
     with TemporaryDirectory(prefix="editloop-bench-") as name:
         folder = Path(name)
@@ -96,18 +101,20 @@ def fly(client: str, scenario: Scenario, work: Work, shown: Gallery, *, flying: 
         with _services(scenario, work, shown, log) as (urls, processes):
             strike = _Strike(scenario, work, log, processes[1])
             try:
-                took = fresh(
-                    "faults.clients:fly",
-                    client=client,
-                    nodes=dict(zip(NODES, urls[:2], strict=True)),
-                    thinker=urls[2],
-                    samples=work.samples,
-                    seed=work.seed,
-                    sources=str(shown.sources),
-                    folder=str(folder),
-                    flying=flying,
-                    pixels=scenario.pixels,
-                )
+                told = {
+                    "nodes": dict(zip(NODES, urls[:2], strict=True)),
+                    "thinker": urls[2],
+                    "samples": work.samples,
+                    "seed": work.seed,
+                    "sources": str(shown.sources),
+                    "folder": str(folder),
+                    "flying": flying,
+                    "pixels": scenario.pixels,
+                }
+                if client == "batch":
+                    took = batch(told)
+                else:
+                    took = fresh("faults.clients:fly", client=client, **told)
             finally:
                 strike.over()
         return Flight(
