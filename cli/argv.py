@@ -7,6 +7,7 @@ COMMANDS = (
     "batch",
     "retouch",
     "runs",
+    "backend",
     "config",
     "doctor",
     "version",

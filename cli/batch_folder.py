@@ -23,6 +23,7 @@ Line = dict[str, Any]
 
 LINES, TOTALS, ABOUT, _LOCK = "summary.jsonl", "summary.json", "batch.json", ".lock"
 
+
 class Known(NamedTuple):
     """Where the line of an ended job is."""
 

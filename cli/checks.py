@@ -3,11 +3,9 @@
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
 
 import anyio
 
@@ -15,10 +13,10 @@ from ..agent import Choices
 from ..agent.opening import planned_editor, planned_thinker
 from ..memory import EditloopError, SettingsError, StoreVersion
 from ..memory.store import open_store
+from .check_engines import engines
+from .found import Finding
 from .options import Common
 from .words import counted, size
-
-State = Literal["ok", "note", "FAIL"]
 
 _SCARCE = 500_000_000
 """Bytes; with less room than this, somebody should look."""
@@ -26,32 +24,20 @@ _SCARCE = 500_000_000
 _PACKAGES = ("numpy", "pillow", "pydantic", "sqlalchemy", "pydantic-ai-slim", "anyio")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
+def findings(common: Common, *, gpu: bool = False) -> list[Finding]:
+    """Look at everything, in the order in which things depend on each other.
 
-    what: str
-    state: State
-    detail: str
-    cure: str | None = None
-    """What to do about it."""
-
-    def as_json(self) -> dict[str, Any]:
-        """One object."""
-        return asdict(self)
-
-
-def findings(common: Common) -> list[Finding]:
-    """Look at everything, in the order in which things depend on each other."""
+    `gpu` asks torch, which takes seconds.
+    """
     try:
         choices = common.choices()
     except SettingsError as error:
         return [Finding("settings", "FAIL", str(error), "editloop config show")]
 
-    return [*_everything(choices)]
+    return [*_everything(choices, gpu)]
 
 
-def _everything(choices: Choices) -> Iterator[Finding]:
+def _everything(choices: Choices, gpu: bool) -> Iterator[Finding]:
     places = sorted({origin for origin in choices.origins.values() if origin != "default"})
     yield Finding("settings", "ok", f"from {', '.join(places)}" if places else "all as built in")
     yield anyio.run(_store, choices)
@@ -63,6 +49,7 @@ def _everything(choices: Choices) -> Iterator[Finding]:
     thinker = partial(planned_thinker, settings.thinker, backends)
     yield _engine("editor", settings.editor, editor)
     yield _engine("thinker", settings.thinker, thinker)
+    yield from engines(choices, gpu=gpu)
     yield _formats()
     yield _versions()
 

@@ -1,21 +1,29 @@
 """`editloop doctor`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from .options import COMMONLY, Common
 
 if TYPE_CHECKING:
-    from .checks import Finding
+    from .found import Finding
 
 
-def doctor(*, common: Common = COMMONLY) -> int:
+def doctor(
+    *,
+    gpu: Annotated[
+        bool, Parameter(negative="", help="Also ask torch what it runs on, which takes seconds.")
+    ] = False,
+    common: Common = COMMONLY,
+) -> int:
     """Check the store, the pictures, the engines and what they stand on.
 
     Exits with 1 when something fails.
     """
     from .checks import findings
 
-    found = findings(common)
+    found = findings(common, gpu=gpu)
     if common.json:
         import json
 

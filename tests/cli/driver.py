@@ -41,11 +41,11 @@ def costly() -> Editor:
 
 
 def editor(make: Callable[[], Editor], places: int = 2) -> EditorKind:
-    return EditorKind(lambda address, options, cost: make(), "scripted", "", places=places)
+    return EditorKind(lambda address, options, cost: make(), "scripted", "scripted", places=places)
 
 
 def thinker(make: Callable[[], Thinker]) -> ThinkerKind:
-    return ThinkerKind(lambda address, options: make(), "scripted", "", 8)
+    return ThinkerKind(lambda address, options: make(), "scripted", "scripted", 8)
 
 
 class Second(ScriptedThinker):

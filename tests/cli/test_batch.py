@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import edit_server
+import images_server
 import pytest
 from making import png
 from PIL import Image
@@ -222,7 +222,7 @@ def test_a_dry_run_says_what_is_left_and_makes_nothing(cli: Cli, home: Path, job
 
 def test_two_real_edit_servers_share_a_batch(cli: Cli, home: Path, jobs: Any) -> None:
     jobs(*[{} for _ in range(12)])
-    with edit_server.edit_server() as one, edit_server.edit_server() as two:
+    with images_server.edit_server() as one, images_server.edit_server() as two:
         editors = f"{one.address},{two.address}"
         words = ("--out", "out", "--editors", editors, "--thinker", "second", "-j", "6")
         done = cli("batch", "jobs.jsonl", *words)

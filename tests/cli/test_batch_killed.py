@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import psutil
 import pytest
-from edit_server import EditServer, edit_server
+from images_server import EditServer, edit_server
 from making import png
 
 from editloop.memory import Run

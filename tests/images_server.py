@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import subprocess
 import threading
 from collections.abc import Generator
@@ -22,6 +21,7 @@ class EditServer:
     """The idempotency keys, `run:turn`, in the order of answering."""
 
     status: int = 200
+    health: bytes = b"{}"
     release: threading.Event = field(default_factory=threading.Event)
     url: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -74,8 +74,8 @@ def edit_server(*, held: bool = False) -> Generator[EditServer]:
             self._answer(*state.edit(key))
 
         def do_GET(self) -> None:
-            found = re.fullmatch("/v1/models|/health", self.path)
-            self._answer(200 if found else 404, b'{"data": [{"id": "tiny"}]}')
+            known = {"/v1/models": b'{"data": [{"id": "tiny"}]}', "/health": state.health}
+            self._answer(200 if self.path in known else 404, known.get(self.path, b"{}"))
 
         def _answer(self, status: int, body: bytes) -> None:
             try:
