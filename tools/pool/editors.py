@@ -24,9 +24,10 @@ class EditorPool(PoolDoor[Editor]):
     """An `Editor` whose edits are made by the best placed of its replicas.
 
     Where an edit costs nothing, one that failed (busy, out of reach, an answer that cannot be
-    read) goes to another replica, and one that is late is sent to a second. An editor that costs
-    money gets each request once, because a failed answer may have been charged. What a replica
-    refuses is not asked elsewhere. Detours are among the notes of the edit.
+    read) goes to another replica, and one that is late is sent to a second. Editors that cost money
+    are a reserve for those that do not, if there are any, and each request goes to one of them,
+    once, because a failed answer may have been charged. What a replica refuses is asked elsewhere
+    only where the replicas differ in what they can do. Detours are among the notes of the edit.
 
         async with EditorPool("gpus") as pool:
             pool.add(first, bound=2, probe=tiny_edit)
@@ -89,28 +90,49 @@ class EditorPool(PoolDoor[Editor]):
             EditorError: anything else that went wrong at this border.
             PictureError: the source is not a picture that the replica can read.
         """
+        free = self._job(request, paid=False)
+        paid = self._job(request, paid=True)
+        engines = self._pool.engines
+        if not any(map(free.fits, engines)):
+            return self._told(await self._pool.answer(paid))
+
+        try:
+            return self._told(await self._pool.answer(free))
+        except EditorError as error:
+            if not any(map(paid.fits, engines)):
+                raise
+            why = f"the replicas that cost nothing failed ({error}): one that costs money was asked"
+
+        answered = await self._pool.answer(paid)
+        return self._told(replace(answered, detours=(why, *answered.detours)))
+
+    def _job(self, request: EditRequest, *, paid: bool) -> Job[Editor, Edited]:
         abilities = self.abilities
-        free = not abilities.cost
 
         async def call(editor: Editor) -> Edited:
             return await editor.edit(request)
 
         def fits(editor: Editor) -> bool:
-            return _can(editor.abilities, request, abilities)
+            return bool(editor.abilities.cost) is paid and _can(
+                editor.abilities, request, abilities
+            )
 
-        job = Job(
+        return Job(
             call=call,
             fits=fits,
             group=request.key.partition(":")[0],
-            replicas=self._rules.replicas if free else 1,
-            hedge=free,
+            replicas=1 if paid else self._rules.replicas,
+            hedge=not paid,
+            unlike=self._unlike,
         )
-        return self._told(await self._pool.answer(job))
+
+    @property
+    def _unlike(self) -> bool:
+        return len({editor.abilities for editor in self._pool.engines}) > 1
 
     def _told(self, answered: Answered[Edited]) -> Edited:
         edited = answered.answer
-        unlike = len({editor.abilities for editor in self._pool.engines}) > 1
-        made_by = (f"made by {answered.by}",) if unlike or answered.detours else ()
+        made_by = (f"made by {answered.by}",) if self._unlike or answered.detours else ()
         return replace(
             edited,
             seconds=edited.seconds or answered.seconds,

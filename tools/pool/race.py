@@ -40,6 +40,9 @@ class Job(Generic[M, A]):
     replicas: int = 3
     """At most this many replicas get it; 1 where a second answer would cost money."""
 
+    unlike: bool = False
+    """The replicas differ: what one refuses another may do."""
+
     hedge: bool = True
     """May be sent to a second replica while the first is still at it."""
 
@@ -228,7 +231,7 @@ class Race(Generic[M, A]):
     def _failed(self, group: TaskGroup, name: str, error: Exception) -> None:
         self.live -= 1
         self.errors.append((name, error))
-        if isinstance(error, self.refusals):
+        if isinstance(error, self.refusals) and not (self.job.unlike and self._elsewhere()):
             group.cancel_scope.cancel()
         elif not self.live and name != "the pool" and self._elsewhere():
             self.tally.moved += 1

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pooling import SOURCE, Asker, by, pool_of, settled
+from pooling import Asker, by, pool_of, settled
 
 from editloop.memory import EditorBusy, SettingsError
 from editloop.tools import Edited, EditRequest
@@ -135,27 +135,6 @@ async def test_a_hung_request_with_no_elsewhere_has_all_its_time(clock: Any, han
         await clock.pass_by(101)
     assert a.keys.count("heavy") == 1
     assert "heavy" in asker.answers
-
-
-async def test_a_failed_edit_goes_to_another_editor_that_can_do_it_and_is_told_so(
-    clock: Any, hand: Hand
-) -> None:
-    flux, fill, plain = (
-        hand("flux", 1.0, mask=True, seed=True),
-        hand("fill", 1.0, mask=True),
-        hand("plain", 0.1),
-    )
-    flux.error = EditorBusy("flux is gone")
-    async with Asker(pool_of(clock, flux, plain)) as asker:
-        await asker.ask("1", mask=None)
-        await clock.pass_by(1)
-        asker.pool.add(fill)
-        flux.seconds = 0.5
-        await asker.ask("2", mask=SOURCE)
-        await clock.pass_by(3)
-    assert by(asker.answers["1"]) == "plain"
-    assert by(asker.answers["2"]) == "fill"
-    assert asker.answers["2"].notes[-1] == "made by fill"
 
 
 @pytest.mark.parametrize("wrong", [{"patience": 1.0}, {"turns_away": -1}])
