@@ -12,6 +12,7 @@ from .options import Common
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
+    from types import FrameType
 
     from ..server.rules import ServiceRules
     from ..server.vllm import ThinkerServer
@@ -156,6 +157,7 @@ def token_of(name: str) -> str:
 def _on_ray(
     plan: EditorPlan, rules: "ServiceRules", common: Common, *, port: int, token: str
 ) -> int:
+    import signal
     from threading import Event
 
     from ..server import ray_serve
@@ -176,12 +178,16 @@ def _on_ray(
     common.screen.say("starting", f"{least} to {most} replicas of {plan.address} on Ray Serve")
     ray_serve.start(fleet)
     common.screen.say("serving", f"{plan.address} at http://{plan.host}:{port}")
-    try:
-        Event().wait()
-    except KeyboardInterrupt:
-        common.screen.say("stopping", "the replicas finish what they began")
-    finally:
-        ray_serve.stop()
+    told = Event()
+
+    def tell(number: int, frame: "FrameType | None") -> None:
+        told.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    told.wait()
+    common.screen.say("stopping", "the replicas finish what they began")
+    ray_serve.stop()
     return 0
 
 

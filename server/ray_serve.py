@@ -4,6 +4,7 @@ Only this file imports Ray. A replica takes requests once its editor has answere
 Idempotency keys and metrics are each replica's own.
 """
 
+import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -48,7 +49,7 @@ def start(fleet: Fleet) -> None:
     """Start the replicas and the proxy; return once one of them is ready.
 
     Raises:
-        SettingsError: Ray is not installed, or the numbers of replicas cannot be.
+        SettingsError: Ray is not installed, listens elsewhere, or the numbers of replicas cannot be.
         EditorError: no replica could begin; Ray's log says more.
     """
     if not 1 <= fleet.least <= fleet.most:
@@ -62,10 +63,25 @@ def start(fleet: Fleet) -> None:
         stop()
         raise EditorError(f"no replica of {fleet.editor} could begin: {error}") from error
 
+    if not _listens(fleet):
+        serve.delete(APP)
+        raise SettingsError(
+            f"Ray Serve runs already in this cluster and does not listen at {fleet.host}:"
+            f"{fleet.port}: give its own --host and --port, or end it with serve shutdown"
+        )
+
 
 def stop() -> None:
     """End the replicas and the proxy; edits under way have their grace time."""
     _serve().shutdown()
+
+
+def _listens(fleet: Fleet) -> bool:
+    try:
+        with socket.create_connection((fleet.host, fleet.port), timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def _serve() -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from math import ceil
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -107,12 +108,16 @@ def logged(*, access: bool, level: int = logging.INFO) -> Generator[None]:
 def _signals_held() -> Generator[None]:
     """uvicorn raises a signal again once it has ended in order; here that is the end already."""
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: None) for number in numbers]
+    before = [signal.signal(number, _held) for number in numbers]
     try:
         yield
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def _held(number: int, frame: FrameType | None) -> None:
+    """The server has ended in order."""
 
 
 def _is_loopback(host: str) -> bool:

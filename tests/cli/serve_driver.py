@@ -10,9 +10,10 @@ from editloop.cli.border import run
 
 
 def with_serve(app: App) -> App:
-    if "serve" not in argv.COMMANDS:
+    known = list[str](argv.COMMANDS)
+    if "serve" not in known:
         app.command("editloop.cli.serve:app", name="serve")
-        argv.COMMANDS = (*argv.COMMANDS, "serve")  # type: ignore[assignment]
+        argv.COMMANDS = (*known, "serve")  # type: ignore[assignment]
     return app
 
 

@@ -67,7 +67,12 @@ def _serving(*words: str, **more: str) -> Generator[Served]:
 
 def _ended(*words: str, **more: str) -> tuple[int, str]:
     found = subprocess.run(
-        _command(*words), capture_output=True, text=True, env=_environment(more), timeout=60
+        _command(*words),
+        check=False,
+        capture_output=True,
+        text=True,
+        env=_environment(more),
+        timeout=60,
     )
     return found.returncode, found.stderr
 

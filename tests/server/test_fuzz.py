@@ -8,13 +8,12 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from served import ENCODED, SOURCE, Held
 
 from editloop.server.edit_service import service
 from editloop.server.rules import ServiceRules
 from editloop.tools import Abilities
 from editloop.tools.retouch.editor import Retouch
-
-from .conftest import ENCODED, SOURCE, Held
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -8,8 +8,7 @@ import anyio
 import httpx2
 import pytest
 from anyio.abc import SocketStream
-
-from .conftest import ENCODED, MADE, SOURCE, Held, Running, Serving, until
+from served import ENCODED, MADE, SOURCE, Held, Running, Serving, until
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +16,7 @@ BODY = {"image": ENCODED, "prompt": "warmer", "seed": 1}
 
 
 async def _post(running: Running, into: list[httpx2.Response], **more: Any) -> None:
-    into.append(await running.http.post("/edit", **{"json": BODY, **more}))
+    into.append(await running.http.post("/edit", json=BODY, **more))
 
 
 async def test_a_full_line_answers_429_with_the_time_to_come_back(serving: Serving) -> None:
@@ -31,11 +30,11 @@ async def test_a_full_line_answers_429_with_the_time_to_come_back(serving: Servi
         refused = await running.http.post("/edit", json=BODY)
         form = {"image": ("a.png", SOURCE.data, "image/png")}
         other = await running.http.post("/v1/images/edits", files=form, data={"prompt": "x"})
+        assert refused.status_code == other.status_code == 429
+        assert refused.headers["retry-after"] == other.headers["retry-after"] == "14"
+        assert "try again in 14 s" in refused.json()["detail"]
+        assert other.json()["error"]["type"] == "rate_limit_error"
         editor.let.set()
-    assert refused.status_code == other.status_code == 429
-    assert refused.headers["retry-after"] == other.headers["retry-after"] == "14"
-    assert "try again in 14 s" in refused.json()["detail"]
-    assert other.json()["error"]["type"] == "rate_limit_error"
     assert [answer.status_code for answer in answers] == [200, 200]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from served import ENCODED, MADE, SOURCE, Held, Serving
 
 from editloop.memory import EditorError, EditorRejected, UnsupportedInstruction
 from editloop.server.official import FACES, face_of
@@ -12,8 +13,6 @@ from editloop.tools import Abilities, EditRequest
 from editloop.tools.remote.editthinker_presets import PRESETS
 from editloop.tools.remote.editthinker_service import EditThinkerService
 from editloop.tools.retouch.editor import Retouch
-
-from .conftest import ENCODED, MADE, SOURCE, Held, Serving
 
 pytestmark = pytest.mark.anyio
 
@@ -100,8 +99,12 @@ async def test_the_size_that_the_official_client_sends_changes_nothing(serving: 
     assert (header.width, header.height) == (64, 64)
 
 
-NAMES = {"success", "task_id", "original_image", "edited_image", "seed", "gpu_id"}
-NAMES |= {"processing_time", "error", "media_type", "notes"}
+NAMES = {"success", "task_id", "original_image", "edited_image", "seed", "gpu_id"} | {
+    "processing_time",
+    "error",
+    "media_type",
+    "notes",
+}
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from PIL import Image
+from served import ENCODED, MADE, SOURCE, Held, Serving
 
 from editloop.memory import EditorRejected
 from editloop.tools import Abilities, EditRequest, Picture
 from editloop.tools.remote.openai_images import OpenAIImages
 from editloop.tools.retouch.editor import Retouch
-
-from .conftest import ENCODED, MADE, SOURCE, Held, Serving
 
 pytestmark = pytest.mark.anyio
 

@@ -9,13 +9,12 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from served import ENCODED, MADE, SOURCE, Held, Serving
 
 from editloop.server import metrics
 from editloop.server.edit_service import service
-from editloop.tools import EditRequest, Progress
+from editloop.tools import Edited, EditRequest, Progress
 from editloop.tools.remote.editthinker_service import EditThinkerService
-
-from .conftest import ENCODED, MADE, SOURCE, Held, Serving
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +28,7 @@ TOKEN = "sesame"
 async def test_without_the_token_nothing_is_edited(serving: Serving, given: str) -> None:
     editor = Held()
     async with serving(editor, token=TOKEN) as running:
-        headers = {"authorization": given.encode()} if given else {}
+        headers = {b"authorization": given.encode()} if given else {}
         edit = await running.http.post("/edit", json=BODY, headers=headers)
         openai = await running.http.post("/v1/images/edits", headers=headers)
         numbers = await running.http.get("/metrics", headers=headers)
@@ -86,7 +85,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(trace, "get_tracer", lambda name: provider.get_tracer(name))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
     return exporter
 
 
@@ -96,7 +95,7 @@ async def test_the_callers_trace_goes_on_and_holds_no_picture(
     seen: list[int] = []
 
     class Tracing(Held):
-        async def edit(self, request: EditRequest) -> object:  # type: ignore[override]
+        async def edit(self, request: EditRequest) -> Edited:
             seen.append(trace.get_current_span().get_span_context().trace_id)
             return await super().edit(request)
 
@@ -159,9 +158,9 @@ async def test_the_steps_of_a_running_edit_can_be_watched(serving: Serving) -> N
         assert editor.requests[0].watch
         editor.requests[0].watch(Progress(3, 28))
         status = (await running.http.get("/status")).json()
+        assert status["progress"] == [{"done": 3, "of": 28, "what": "step"}]
+        assert (status["working"], status["pending_tasks"], status["active_workers"]) == (1, 1, 1)
         editor.let.set()
-    assert status["progress"] == [{"done": 3, "of": 28, "what": "step"}]
-    assert (status["working"], status["pending_tasks"], status["active_workers"]) == (1, 1, 1)
 
 
 async def test_a_bug_of_the_service_is_a_500_without_its_inside(serving: Serving) -> None:
