@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test engines engines-omni test-engines check format bench report-embedded docs clean
+.PHONY: help demo test test-lowest engines engines-omni test-engines check format bench report-embedded docs clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no net
 
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-lowest: ## run the tests of what asks models with the lowest pydantic-ai that is supported
+	@test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
+	@.lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable . pytest hypothesis 'pydantic-ai-slim[openai]==2.62.0'
+	@.lowest/bin/python -m pytest tests/policies/editthinker tests/policies/expert -q -p no:cacheprovider
 
 engines: ## make .engines: vLLM, diffusers and TRL on the CPU (3 GB), and train the tiny models
 	@$(PYTHON) tests/engines/environments/make.py engines
@@ -59,4 +64,4 @@ docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m editloop.tools.retouch.schema
 
 clean: ## remove what the targets above made
-	rm -rf $(VENV) .engines .engines-omni .engines-cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .lowest .engines .engines-omni .engines-cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

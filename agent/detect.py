@@ -4,13 +4,13 @@ A server that names models speaks `/v1`; one whose `/health` has the official ke
 EditThinker's protocol. Its answer to `/health` says nothing more than that (editthinker-spec 2.5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import httpx2
 from anyio import create_task_group
 
-from ..memory import EditorBusy, SettingsError
+from ..memory import EditloopError, EditorBusy, SettingsError
 from .addresses import Address
 
 _SECONDS = 10.0
@@ -26,20 +26,68 @@ async def editors(addresses: Sequence[Address]) -> tuple[Address, ...]:
         SettingsError: a server answers and is no edit service.
         EditorBusy: none of the servers can be reached, so that nothing is known of them.
     """
-    found: dict[int, Address | None] = {}
 
-    async def ask(index: int, address: Address) -> None:
-        found[index] = await _asked(address)
+    async def ask(address: Address) -> Address | None:
+        named = address.kind and (address.kind != "images" or "model" in address.options)
+        return address if named else await _asked(address)
+
+    found = await _each(ask, addresses)
+    known = [address for address in found if address is not None and address.is_url]
+    return tuple(_like(*pair, known) for pair in zip(addresses, found, strict=True))
+
+
+async def thinkers(addresses: Sequence[Address]) -> tuple[Address, ...]:
+    """Ask servers of thinkers for their model; those that do not answer have that of the others.
+
+    One alone is not asked here: it asks when it is opened, and says itself what went wrong.
+
+    Raises:
+        SettingsError: a server names several models.
+    """
+    if len(addresses) == 1:
+        return tuple(addresses)
+
+    async def ask(address: Address) -> Address | None:
+        if address.kind != "editthinker" or "model" in address.options:
+            return address
+
+        try:
+            async with httpx2.AsyncClient(timeout=_SECONDS) as http:
+                models = await _models(http, address.place)
+        except httpx2.HTTPError:
+            return None
+
+        return address.but(model=_only(models, address)) if models else address
+
+    found = await _each(ask, addresses)
+    models = [a.options["model"] for a in found if a and "model" in a.options]
+    return tuple(
+        answer or (address.but(model=models[0]) if models else address)
+        for address, answer in zip(addresses, found, strict=True)
+    )
+
+
+async def _each(
+    ask: Callable[[Address], Awaitable[Address | None]], addresses: Sequence[Address]
+) -> list[Address | None]:
+    """Ask all at once; the answers in their order, or the first error."""
+    found: dict[int, Address | None] = {}
+    errors: list[EditloopError] = []
+
+    async def one(index: int, address: Address) -> None:
+        try:
+            found[index] = await ask(address)
+        except EditloopError as error:
+            errors.append(error)
 
     async with create_task_group() as group:
         for index, address in enumerate(addresses):
-            if address.kind and (address.kind != "images" or "model" in address.options):
-                found[index] = address
-            else:
-                group.start_soon(ask, index, address)
+            group.start_soon(one, index, address)
 
-    known = [address for address in found.values() if address is not None and address.is_url]
-    return tuple(_like(addresses[i], found[i], known) for i in range(len(addresses)))
+    if errors:
+        raise errors[0]
+
+    return [found[index] for index in range(len(addresses))]
 
 
 def _like(address: Address, found: Address | None, known: list[Address]) -> Address:

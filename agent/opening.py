@@ -37,7 +37,7 @@ async def editor_at(
         pool = await stack.enter_async_context(EditorPool(_called([e for _, e in made])))
         for name, (address, editor) in zip(_names([e.name for _, e in made]), made, strict=True):
             options = Options(address)
-            bound = options.whole("bound")
+            bound = options.whole("bound", _edits(address))
             probe = tiny_edit if options.yes("probe") else None
             editor = await stack.enter_async_context(_opened(editor))
             pool.add(editor, name=name, bound=bound, probe=probe)
@@ -53,7 +53,7 @@ async def thinker_at(
     Raises:
         SettingsError: an address that names nothing, or a server that serves several models.
     """
-    addresses = tuple(_thinker(address) for address in expanded(text, backends))
+    addresses = await detect.thinkers([_thinker(a) for a in expanded(text, backends)])
     if len(addresses) == 1:
         async with _opened(thinkers.made(addresses[0])) as thinker:
             yield thinker
@@ -66,7 +66,7 @@ async def thinker_at(
         pool = await stack.enter_async_context(ThinkerPool(_called([t for _, t in made])))
         for name, (address, thinker) in zip(_names([t.name for _, t in made]), made, strict=True):
             options = Options(address)
-            bound = options.whole("bound")
+            bound = options.whole("bound", _critiques(address))
             probe = tiny_comparison if options.yes("probe") else None
             thinker = await stack.enter_async_context(_opened(thinker))
             free = address.kind in ("editthinker", "measured")
@@ -120,16 +120,23 @@ def expanded(text: str, backends: Mapping[str, str] | None = None) -> tuple[Addr
 def editor_places(text: str, backends: Mapping[str, str] | None) -> int:
     """How many edits the editors of a setting are given at once; each pool has one more ready."""
     addresses = expanded(text, backends)
-    kinds = [editors.EDITORS.get(address.kind) for address in addresses]
     spare = len(addresses) if len(addresses) > 1 else 0
-    return spare + _places(addresses, [kind.places if kind else 2 for kind in kinds])
+    return spare + _places(addresses, [_edits(address) for address in addresses])
 
 
 def thinker_places(text: str, backends: Mapping[str, str] | None) -> int:
     """How many critiques the thinkers of a setting are given at once."""
     addresses = tuple(_thinker(address) for address in expanded(text, backends))
-    kinds = [thinkers.THINKERS.get(address.kind, thinkers.EXPERT) for address in addresses]
-    return _places(addresses, [kind.places for kind in kinds])
+    return _places(addresses, [_critiques(address) for address in addresses])
+
+
+def _edits(address: Address) -> int:
+    kind = editors.EDITORS.get(address.kind)
+    return kind.places if kind else 2
+
+
+def _critiques(address: Address) -> int:
+    return thinkers.THINKERS.get(address.kind, thinkers.EXPERT).places
 
 
 def _places(addresses: Sequence[Address], usual: Sequence[int]) -> int:

@@ -51,6 +51,7 @@ def _measured(address: Address, options: Options) -> Thinker:
 
 def _editthinker(address: Address, options: Options) -> Thinker:
     from ..policies.editthinker import EditThinker, Template
+    from ..policies.editthinker.pictures import TRAINED
 
     template = options.text("template")
     return EditThinker(
@@ -59,8 +60,11 @@ def _editthinker(address: Address, options: Options) -> Thinker:
         template=Template.load(Path(template).expanduser()) if template else None,
         samples=options.whole("samples", 1) or 1,
         temperature=options.number("temperature", 0.0),
+        fresh_temperature=options.number("fresh_temperature", 0.7),
         max_tokens=options.whole("max_tokens", 4096) or 4096,
         constrained=options.yes("constrained"),
+        max_pixels=options.whole("max_pixels", TRAINED) or TRAINED,
+        uuids=options.yes("uuids", True),
         seconds=options.number("seconds", 360.0),
         key=options.token() or None,
         name=options.text("name") or host(address),
@@ -71,7 +75,14 @@ def _expert(address: Address, options: Options) -> Thinker:
     from ..policies.expert import Expert
 
     model = address.place if address.kind == "expert" else f"{address.kind}:{address.place}"
-    return Expert(model, scores=options.yes("scores"), name=options.text("name"))
+    return Expert(
+        model,
+        scores=options.yes("scores"),
+        side=options.whole("side", 1024) or 1024,
+        max_tokens=options.whole("max_tokens"),
+        seconds=options.number("seconds", 360.0),
+        name=options.text("name"),
+    )
 
 
 EXPERT = ThinkerKind(

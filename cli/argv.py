@@ -8,6 +8,7 @@ COMMANDS = (
     "retouch",
     "runs",
     "backend",
+    "thinker",
     "config",
     "doctor",
     "version",
