@@ -110,6 +110,11 @@ class DiffusersEditor:
         """Requests that wait for the pipeline with their pictures decoded."""
         return self._worker.waiting
 
+    @property
+    def busy(self) -> bool:
+        """Whether the pipeline is being called, for somebody who waits or no longer."""
+        return self._worker.busy
+
     async def __aenter__(self) -> Self:
         """Load the pipeline.
 

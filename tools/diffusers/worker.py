@@ -140,6 +140,11 @@ class Worker(Generic[Made]):
         """Jobs that are not yet being worked on."""
         return len(self._waiting)
 
+    @property
+    def busy(self) -> bool:
+        """Whether jobs are being worked on."""
+        return bool(self._running)
+
     async def close(self) -> None:
         """Stop after the step that is being made, free the pipeline and end the thread."""
         if self._thread is None or not self._thread.is_alive():
