@@ -30,7 +30,7 @@ from .work import MOST_TURNS, SCALE, SLOTS, THINKING, Work, instruction, marked
 
 PRESET = "flux-kontext"
 BOUND = SLOTS + 1
-_TRIES, _TIMEOUT = 10, 600.0 / SCALE
+_TRIES, _TIMEOUT, _SHUNNED = 10, 600.0 / SCALE, 30.0 / SCALE
 _SCORE = re.compile(r'"semantic": ([\d.]+), "quality": ([\d.]+)')
 _ANSWER = re.compile(r"<answer>(.+)</answer>", re.DOTALL)
 
@@ -132,6 +132,7 @@ class Bare:
     def __init__(self, told: dict[str, Any], http: httpx2.AsyncClient) -> None:
         self.told, self.http = told, http
         self.busy = dict.fromkeys(told["nodes"].values(), 0)
+        self.shunned = dict.fromkeys(self.busy, 0.0)
         self.freed = asyncio.Condition()
         self.lost: list[str] = []
         self.unscored = 0
@@ -165,8 +166,8 @@ class Bare:
 
     async def _edit(self, source: bytes, told: str) -> bytes:
         async with self.freed:
-            await self.freed.wait_for(lambda: min(self.busy.values()) < BOUND)
-            node = min(self.busy, key=self.busy.__getitem__)
+            await self.freed.wait_for(lambda: self._free() is not None)
+            node = self._free() or ""
             self.busy[node] += 1
         try:
             body = {"image": pybase64.b64encode(source).decode(), "prompt": told, "seed": 0}
@@ -174,10 +175,20 @@ class Bare:
                 answer = await self.http.post(f"{node}/edit", json=body)
             answer.raise_for_status()
             return pybase64.b64decode(json.loads(answer.content)["edited_image"], validate=True)
+        except httpx2.ConnectError:
+            self.shunned[node] = time.monotonic() + _SHUNNED
+            raise
         finally:
             async with self.freed:
                 self.busy[node] -= 1
                 self.freed.notify_all()
+
+    def _free(self) -> str | None:
+        """The least busy node with room, of those that could be reached lately, else of all."""
+        now = time.monotonic()
+        reached = [node for node, until in self.shunned.items() if until <= now] or [*self.busy]
+        node = min(reached, key=self.busy.__getitem__)
+        return node if self.busy[node] < BOUND else None
 
     async def _think(
         self, source: bytes, edited: bytes, asked: str, told: str
