@@ -1,7 +1,7 @@
 """The desk between the doors and the editor: one edit from admission to answer."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
@@ -22,6 +22,7 @@ from .rules import ServiceRules
 _Value = TypeVar("_Value")
 KEY = "idempotency-key"
 _LONGEST_KEY = 256
+_SPARE = 8  # requests beyond the line: repetitions, and bodies that turn out to be refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Desk:
         self.jobs = Jobs(rules, self._edited)
         self.keeper = Keeper(opening, rules, self.line, mask=face.verb == "fill")
         self.metrics = Metrics()
+        self._inside = 0
         self._stop = stop
 
     @asynccontextmanager
@@ -75,8 +77,11 @@ class Desk:
         except EditloopError as error:
             raise of_error(error, self.line.retry_after) from error
 
-    def admit(self, http: Request) -> str:
-        """Look at the headers alone, before a long body is read; return the idempotency key.
+    @contextmanager
+    def admitted(self, http: Request) -> Generator[str]:
+        """Let a request in by its headers alone; give its idempotency key.
+
+        Bodies that are on their way count too, so that memory is bounded before they are read.
 
         Raises:
             Refused: 400 for an endless key, 429 or 503 where the body would be read in vain.
@@ -88,7 +93,14 @@ class Desk:
         if not self.jobs.knows(key):
             _ = self.abilities
             self.line.check()
-        return key
+        if self._inside >= self.rules.at_once + self.rules.waiting + _SPARE:
+            raise self.line.full()
+
+        self._inside += 1
+        try:
+            yield key
+        finally:
+            self._inside -= 1
 
     async def edit(self, request: EditRequest, digest: bytes) -> Done:
         """Have it edited; cancelling this cancels the edit unless others wait for it too.

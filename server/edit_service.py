@@ -69,7 +69,7 @@ def service(
 
     paths = frozenset(route.path for route in routes)
     around = [Middleware(Watched, metrics=desk.metrics, routes=paths)]
-    around += [Middleware(Guarded, token=token)] if token else []
+    around.append(Middleware(Guarded, token=token))
     app = Starlette(
         routes=routes, lifespan=lifespan, middleware=around, exception_handlers=HANDLERS
     )

@@ -46,44 +46,39 @@ class OfficialDoor:
         return await self._of_form(http, fill=True)
 
     async def _of_json(self, http: Request, *, fill: bool) -> Response:
-        key = self._admitted(http, fill=fill)
-        fields = await json_of(http, self._desk.rules.body_bytes)
-        asked = self._asked(fields)
-        source = await decoded(fields.get("image"), "image")
-        mask = await decoded(fields.get("mask_image"), "mask_image") if fill else None
-        request, digest = await self._request(asked, source, mask, key)
-        done = await self._done(http, request, digest)
-        echo = _bare(fields["image"])
-        return await self._answer(done, asked, echo, _bare(fields["mask_image"]) if fill else None)
+        with self._desk.admitted(http) as key:
+            self._check(fill=fill)
+            fields = await json_of(http, self._desk.rules.body_bytes)
+            asked = self._asked(fields)
+            source = await decoded(fields.get("image"), "image")
+            mask = await decoded(fields.get("mask_image"), "mask_image") if fill else None
+            request, digest = await self._request(asked, source, mask, key)
+            done = await self._done(http, request, digest)
+            echoes = _bare(fields["image"]), _bare(fields["mask_image"]) if fill else None
+            return await self._answer(done, asked, *echoes)
 
     async def _of_form(self, http: Request, *, fill: bool) -> Response:
-        key = self._admitted(http, fill=fill)
-        form = await form_of(http, self._desk.rules.body_bytes)
-        asked = self._asked(form.first())
-        source = _file(form, "image_file")
-        mask = _file(form, "mask_file") if fill else None
-        request, digest = await self._request(asked, source, mask, key)
-        done = await self._done(http, request, digest)
-        echo = self._desk.rules.echo
-        return await self._answer(
-            done,
-            asked,
-            await written(source) if echo else b"",
-            await written(mask) if mask and echo else None,
-        )
+        with self._desk.admitted(http) as key:
+            self._check(fill=fill)
+            form = await form_of(http, self._desk.rules.body_bytes)
+            asked = self._asked(form.first())
+            source = _file(form, "image_file")
+            mask = _file(form, "mask_file") if fill else None
+            request, digest = await self._request(asked, source, mask, key)
+            done = await self._done(http, request, digest)
+            echo = self._desk.rules.echo
+            echoes = await written(source) if echo else b"", await written(mask or b"")
+            return await self._answer(done, asked, echoes[0], echoes[1] if fill else None)
 
     async def _done(self, http: Request, request: EditRequest, digest: bytes) -> Done:
         return await self._desk.while_connected(http, lambda: self._desk.edit(request, digest))
 
-    def _admitted(self, http: Request, *, fill: bool) -> str:
-        key = self._desk.admit(http)
+    def _check(self, *, fill: bool) -> None:
         if fill and not self._desk.abilities.mask:
             raise Refused(404, "no_mask", "this editor takes no mask: POST to /edit")
 
         if not fill and self._desk.face.verb == "fill":
             raise Refused(404, "mask_needed", "this editor fills a mask: POST to /fill")
-
-        return key
 
     def _asked(self, fields: Mapping[str, object]) -> Asked:
         rules, knows = self._desk.rules, self._desk.abilities.options

@@ -47,18 +47,12 @@ class OpenAIDoor:
         return JSONResponse({"object": "list", "data": [entry]})
 
     async def _edits(self, http: Request) -> Response:
-        key = self._desk.admit(http)
-        wanted = await wanted_of(http, self._desk, self.model)
-        self._desk.line.check(wanted.count if not self._desk.jobs.knows(key) else 0)
-        done = await self._desk.while_connected(http, lambda: self._all(wanted, key))
-        pictures = [await converted(each.edited.picture, wanted.format) for each in done]
-        size = await to_thread.run_sync(size_of, pictures[0])
-        head = _head(done, wanted, pictures[0], size)
-        parts = [json.dumps(head).encode()[:-1], b',"data":[']
-        for number, picture in enumerate(pictures):
-            parts += [b"," if number else b"", b'{"b64_json":"', await written(picture.data), b'"}']
-        headers = {IGNORED: ", ".join(wanted.ignored)} if wanted.ignored else None
-        return Response(b"".join([*parts, b"]}"]), media_type="application/json", headers=headers)
+        with self._desk.admitted(http) as key:
+            wanted = await wanted_of(http, self._desk, self.model)
+            if not self._desk.jobs.knows(key):
+                self._desk.line.check(wanted.count)
+            done = await self._desk.while_connected(http, lambda: self._all(wanted, key))
+            return await _answer(done, wanted)
 
     async def _all(self, wanted: Wanted, key: str) -> list[Done]:
         """The edits, side by side in the line; their seeds count up from the first.
@@ -85,6 +79,17 @@ class OpenAIDoor:
             raise errors[0]
 
         return [found[number] for number in range(wanted.count)]
+
+
+async def _answer(done: list[Done], wanted: Wanted) -> Response:
+    """Put the answer together; base64 needs no escapes, so pictures are spliced in as bytes."""
+    pictures = [await converted(each.edited.picture, wanted.format) for each in done]
+    size = await to_thread.run_sync(size_of, pictures[0])
+    parts = [json.dumps(_head(done, wanted, pictures[0], size)).encode()[:-1], b',"data":[']
+    for number, picture in enumerate(pictures):
+        parts += [b"," if number else b"", b'{"b64_json":"', await written(picture.data), b'"}']
+    headers = {IGNORED: ", ".join(wanted.ignored)} if wanted.ignored else None
+    return Response(b"".join([*parts, b"]}"]), media_type="application/json", headers=headers)
 
 
 def _nth(request: EditRequest, number: int) -> EditRequest:

@@ -51,13 +51,16 @@ class Line:
         """
         room = self._rules.at_once + self._rules.waiting - self.entered
         if more > room:
-            raise Refused(
-                429,
-                "queue_full",
-                f"{self.entered} edits are here already: try again in {self.retry_after} s, or "
-                "elsewhere",
-                headers={"retry-after": f"{self.retry_after}"},
-            )
+            raise self.full()
+
+    def full(self) -> Refused:
+        """The refusal, for whoever counts more than edits."""
+        return Refused(
+            429,
+            "queue_full",
+            f"{self.entered} edits are here already: try again in {self.retry_after} s, or elsewhere",
+            headers={"retry-after": f"{self.retry_after}"},
+        )
 
     async def through(self, work: Callable[[], Awaitable[_Value]]) -> _Value:
         """Wait for a place and do the work there.

@@ -28,6 +28,7 @@ OPEN = frozenset({"/livez", "/readyz", "/health"})
 
 _PLAIN_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _ELSEWHERE = "other"
+_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
 class Watched:
@@ -95,21 +96,40 @@ class _Seen:
 
 
 class Guarded:
-    """Lets in whoever has the token; probes need none."""
+    """Lets in whoever has the token; probes need none.
+
+    Without a token nobody is asked for one, but a page of another site in this machine's browser is
+    not let in: it could reach a service that listens on the loopback.
+    """
 
     def __init__(self, app: ASGIApp, *, token: str) -> None:
         self._app, self._token = app, token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 401."""
-        if scope["type"] != "http" or scope["path"] in OPEN or self._fits(Headers(scope=scope)):
+        refused = None
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            refused = self._refused(Headers(scope=scope))
+        if refused is None:
             await self._app(scope, receive, send)
-            return
+        else:
+            body = said(scope["path"], refused)
+            await JSONResponse(body, refused.status_code, refused.headers)(scope, receive, send)
 
-        headers = {"www-authenticate": 'Bearer realm="editloop"'}
-        refused = Refused(401, "token", "send Authorization: Bearer with the token of this service")
-        answer = JSONResponse(said(scope["path"], refused), 401, headers)
-        await answer(scope, receive, send)
+    def _refused(self, headers: Headers) -> Refused | None:
+        if self._token and not self._fits(headers):
+            need = "send Authorization: Bearer with the token of this service"
+            realm = {"www-authenticate": 'Bearer realm="editloop"'}
+            return Refused(401, "token", need, headers=realm)
+
+        origin = headers.get("origin", "")
+        if not self._token and origin and not _LOCAL.fullmatch(origin):
+            need = (
+                f"a page of {origin[:100]} may not ask without a token: start it with --token-env"
+            )
+            return Refused(403, "origin", need)
+
+        return None
 
     def _fits(self, headers: Headers) -> bool:
         scheme, _, given = headers.get("authorization", "").partition(" ")

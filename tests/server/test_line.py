@@ -169,6 +169,23 @@ async def test_an_edit_that_takes_too_long_is_cancelled_and_answered_504(serving
     assert editor.cancelled.is_set()
 
 
+async def test_bodies_on_their_way_are_bounded_too(serving: Serving) -> None:
+    editor = Held()
+    async with serving(editor, rules={"waiting": 0}) as running:
+        streams: list[SocketStream] = []
+        for _ in range(9):
+            stream = await anyio.connect_tcp("127.0.0.1", running.port)
+            await stream.send(b"POST /edit HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
+            streams.append(stream)
+        await until(lambda: running.desk._inside == 9)  # pyright: ignore[reportPrivateUsage]
+        refused = await running.http.post("/edit", json=BODY)
+        for stream in streams:
+            await stream.aclose()
+        await until(lambda: running.desk._inside == 0)  # pyright: ignore[reportPrivateUsage]
+        after = await running.http.post("/edit", json=BODY)
+    assert (refused.status_code, after.status_code) == (429, 200)
+
+
 async def test_a_long_body_is_refused_before_it_has_arrived(serving: Serving) -> None:
     editor = Held()
     async with serving(editor, rules={"body_bytes": 1000}) as running:

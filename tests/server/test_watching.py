@@ -57,6 +57,25 @@ async def test_with_the_token_all_is_open_and_probes_need_none(serving: Serving)
     assert [answer.status_code for answer in [*probes, board]] == [200] * 4
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example", 403),
+        ("http://localhost.evil.example", 403),
+        ("null", 403),
+        ("http://localhost:3000", 200),
+        ("http://127.0.0.1", 200),
+    ],
+)
+async def test_a_page_of_another_site_is_not_let_in_without_a_token(
+    serving: Serving, origin: str, status: int
+) -> None:
+    headers = {"origin": origin, "content-type": "text/plain"}
+    async with serving(Held()) as running:
+        answer = await running.http.post("/edit", content=json.dumps(BODY), headers=headers)
+    assert answer.status_code == status
+
+
 async def test_a_request_keeps_its_id_and_a_strange_one_is_replaced(serving: Serving) -> None:
     async with serving(Held()) as running:
         kept = await running.http.get("/livez", headers={"x-request-id": "run-1:2"})
@@ -165,7 +184,7 @@ async def test_the_steps_of_a_running_edit_can_be_watched(serving: Serving) -> N
 
 async def test_a_bug_of_the_service_is_a_500_without_its_inside(serving: Serving) -> None:
     async with serving(Held()) as running:
-        running.desk.admit = lambda http: 1 / 0  # type: ignore[assignment, method-assign, return-value]
+        running.desk.line.check = lambda more=1: 1 / 0  # type: ignore[assignment, method-assign, return-value]
         answer = await running.http.post("/edit", json=BODY)
         metrics_ = (await running.http.get("/metrics")).text
     assert answer.status_code == 500
