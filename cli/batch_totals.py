@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..memory import Run
-from .batch_folder import Line
+from .batch_folder import Line, settled
 from .exits import Exit, gravest
 from .jobs import BatchJob
 from .report import Ending
@@ -55,6 +55,9 @@ class Totals:
     failed: int = 0
     """Ended without a picture."""
 
+    again: int = 0
+    """Failed jobs that the next call tries again."""
+
     edits: int = 0
     turns: int = 0
     seconds: float = 0.0
@@ -88,6 +91,7 @@ class Totals:
             self.failed += 1
         else:
             self.answers += 1
+        self.again += not settled(line)
         self.edits += line["edits"]
         self.turns += line["turns"]
         self.seconds += line["seconds"]
@@ -119,6 +123,7 @@ class Totals:
             "accepted": self.codes[Exit.ACCEPTED],
             "below_target": self.answers - self.codes[Exit.ACCEPTED],
             "failed": self.failed,
+            "tried_again_next": self.again,
             "left": self.jobs - self.ended,
             "scored": self.pairs,
             "mean_first": round(means[0], 4) if means else None,

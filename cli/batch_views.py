@@ -51,6 +51,7 @@ class Pulse:
             left = (totals.jobs - totals.ended) * seconds / totals.now
             parts.append(f"{totals.now / seconds * 60:.1f} a minute")
             parts.append(f"{duration(left)} left" if left else duration(seconds))
+        parts.append(counted(self.edits, "edit"))
         if means := totals.means:
             parts.append(f"score {means[0]:.1f} → {means[1]:.1f}")
         return ", ".join(parts)
@@ -197,8 +198,9 @@ def tell_totals(pulse: Pulse, screen: "Screen") -> None:
     totals = pulse.totals
     found = totals.as_json()
     parts = [f"{found['accepted']:,} accepted", f"{found['below_target']:,} below target"]
-    parts += [f"{totals.failed:,} failed"] if totals.failed else []
-    parts += [f"{found['left']:,} not begun"] if found["left"] else []
+    again = ", the next call tries them again" if totals.again else ""
+    parts += [f"{totals.failed:,} failed{again}"] if totals.failed else []
+    parts += [f"{found['left']:,} left"] if found["left"] else []
     before = f" ({totals.before:,} in an earlier call)" if totals.before else ""
     screen.say("jobs", f"{totals.jobs:,}: {', '.join(parts)}{before}")
     if means := totals.means:

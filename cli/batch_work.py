@@ -70,7 +70,9 @@ class Crew:
     agent: EditAgent
     folder: BatchFolder
     wanted: Wanted
-    hear: Hear
+    hear: Hear = lambda job, event: None
+    """Hears every event of every run."""
+
     stopping: str | None = None
     """Why no further job is begun; those in flight go on to their end."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 
-from ..agent import Choices, EditAgent
+from ..agent import Choices, EditAgent, Event
 from . import session
 from .batch_folder import LINES, BatchFolder, Line, batch_folder, known_in, look
 from .batch_plan import planned
@@ -92,7 +92,14 @@ def batched(order: BatchOrder, choices: Choices, screen: Screen) -> int:
     if order.json or order.events:
         emit({"type": "batch.ended", **found, "took": round(pulse.seconds, 3)})
     tell_totals(pulse, screen)
-    _tell_end(order, screen, path, ended, interrupted, unfinished=totals.ended < totals.jobs)
+    _tell_end(
+        order,
+        screen,
+        path,
+        ended,
+        interrupted,
+        unfinished=totals.ended < totals.jobs or totals.again > 0,
+    )
     return code
 
 
@@ -107,7 +114,13 @@ async def _work(
 ) -> Exit | None:
     async def work() -> None:
         async with session.wired(choices, keep=True) as agent:
-            crew = _crew(order, choices, folder, agent, view)
+            crew = _crew(order, choices, folder, agent)
+
+            def hear(job: BatchJob, event: Event) -> None:
+                pulse.running = crew.running
+                view.hear(job, event)
+
+            crew.hear = hear
             plan = await planned(folder, agent.kit.store)
             steps = plan.steps(_some(file, order.limit), _counting(pulse))
             limit = min(choices.settings.runs_at_once, pulse.totals.jobs)
@@ -122,9 +135,7 @@ async def _work(
     return await cancellable(work)
 
 
-def _crew(
-    order: BatchOrder, choices: Choices, folder: BatchFolder, agent: EditAgent, view: BatchView
-) -> Crew:
+def _crew(order: BatchOrder, choices: Choices, folder: BatchFolder, agent: EditAgent) -> Crew:
     wanted = Wanted(
         finish=order.finish,
         touch=order.touch,
@@ -133,7 +144,7 @@ def _crew(
         labels=order.labels,
         code=Job(choices=choices, screen=Screen()).code,
     )
-    return Crew(agent=agent, folder=folder, wanted=wanted, hear=view.hear)
+    return Crew(agent=agent, folder=folder, wanted=wanted)
 
 
 def _some(file: JobsFile, limit: int | None) -> Iterator[BatchJob]:
