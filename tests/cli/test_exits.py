@@ -65,9 +65,7 @@ def test_the_scores_of_the_answer_decide(
     assert of_run(ended(reason, scores), semantic=8, quality=8) == code
 
 
-@pytest.mark.parametrize(
-    ("satisfied", "code"), [(True, Exit.ACCEPTED), (False, Exit.NOT_REACHED)]
-)
+@pytest.mark.parametrize(("satisfied", "code"), [(True, Exit.ACCEPTED), (False, Exit.NOT_REACHED)])
 def test_without_scores_the_stop_flag_of_the_answer_decides(satisfied: bool, code: Exit) -> None:
     run = ended(StopReason.MAX_TURNS, (1, 1))
     flagged = Critique(reasoning="", refined="x", satisfied=satisfied)
