@@ -1,12 +1,11 @@
 """Starts our own edit server, as `editloop serve editor` does for anybody."""
 
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from engines.processes import Server, free_port, serving
+from engines.processes import EDITLOOP, Server, free_port, serving
 
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 
@@ -21,7 +20,7 @@ def address(preset: str, model: Path, **options: str | float) -> str:
 def edit_server(editor: str, folder: Path, *more: str) -> Generator[Server]:
     """Serve an editor, given by its address, for as long as the block lasts."""
     port = free_port()
-    command = [sys.executable, "-m", "editloop", "serve", "editor", "--editor", editor]
+    command = [*EDITLOOP, "serve", "editor", "--editor", editor]
     place = ["--host", "127.0.0.1", "--port", str(port), "--name", "tiny"]
     ready = "/readyz"
     with serving(

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -11,6 +12,9 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+EDITLOOP = (sys.executable, "-m", "editloop")
+"""The command line, as this interpreter has it."""
 
 TAIL = 4000
 """Characters of a log that an error shows."""

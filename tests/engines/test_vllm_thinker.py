@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,7 +21,7 @@ MakeThinker = Callable[..., EditThinker]
 
 
 @pytest.fixture
-def thinker(vllm_url: str, tiny_template: Any) -> MakeThinker:
+def thinker(vllm_url: str, tiny_template: Path) -> MakeThinker:
     """`async with thinker(samples=3) as t`, with the template that the model was trained on."""
 
     def make(**options: Any) -> EditThinker:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 import httpx2
-from engines.processes import Server, free_port, serving
+from engines.processes import EDITLOOP, Server, free_port, serving
 
 NAME = "thinker"
 """What the served model is called."""
@@ -35,14 +35,24 @@ FLAGS = (
 
 
 @contextmanager
-def vllm(model: Path, folder: Path, *more: str) -> Generator[Server]:
-    """Serve a checkpoint by vLLM for as long as the block lasts."""
+def vllm(model: Path, folder: Path) -> Generator[Server]:
+    """Serve a checkpoint by vLLM itself for as long as the block lasts."""
     port = free_port()
-    server = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
-    address = ["--host", "127.0.0.1", "--port", str(port)]
-    named = ["--model", str(model), "--served-model-name", NAME]
-    command = [*server, *named, *address, *FLAGS, *more]
+    server = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(model)]
+    address = ["--served-model-name", NAME, "--host", "127.0.0.1", "--port", str(port)]
+    command = [*server, *address, *FLAGS]
     with serving("vllm", command, port, folder, environment=ENVIRONMENT) as running:
+        yield running
+
+
+@contextmanager
+def served_thinker(model: Path, folder: Path) -> Generator[Server]:
+    """Serve a checkpoint by `editloop serve thinker`, which starts vLLM."""
+    port = free_port()
+    server = [*EDITLOOP, "serve", "thinker", str(model), "--name", NAME]
+    address = ["--port", str(port), "--max-model-len", "8192", "--max-pixels", "0"]
+    command = [*server, *address, "--", *FLAGS]
+    with serving("serve-thinker", command, port, folder, environment=ENVIRONMENT) as running:
         yield running
 
 
