@@ -65,7 +65,7 @@ def vllm_url(tiny_thinker: Path, logs: Path) -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def untrained_url(untrained_thinker: Path, logs: Path) -> Iterator[str]:
     """`editloop serve thinker` with the untrained one, which talks until it is cut off."""
     with served_thinker(untrained_thinker, logs) as server:
