@@ -1,10 +1,12 @@
 """Bodies of requests: bounded while they arrive, parsed off the event loop where they are large."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
+import anyio
 import pybase64
 from anyio import to_thread
 from starlette.datastructures import UploadFile
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from ..memory import PictureError
 from ..tools import Picture
 from .refusals import Refused
+from .rules import ServiceRules
 
 _LARGE = 256 * 1024  # bytes from which parsing is worth a thread
 _MOST_FILES, _MOST_FIELDS = 32, 200
@@ -39,13 +42,14 @@ class Form:
         return {name: values[0] for name, values in self.fields.items()}
 
 
-async def json_of(request: Request, most: int) -> dict[str, Any]:
+async def json_of(request: Request, rules: ServiceRules) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
-        Refused: 413 above `most` bytes, 422 where it is something else.
+        Refused: 408 or 413 beyond the rules, 422 where it is something else.
     """
-    data = b"".join([piece async for piece in _bounded(request, most)])
+    with _timely(rules):
+        data = b"".join([piece async for piece in _bounded(request, rules.body_bytes)])
     try:
         found = await to_thread.run_sync(_parsed, data) if len(data) > _LARGE else _parsed(data)
     except (ValueError, RecursionError) as error:
@@ -59,11 +63,11 @@ async def json_of(request: Request, most: int) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-async def form_of(request: Request, most: int) -> Form:
+async def form_of(request: Request, rules: ServiceRules) -> Form:
     """Read a multipart form; its files stay in memory.
 
     Raises:
-        Refused: 413 above `most` bytes, 415 where it is no form, 422 where it is broken.
+        Refused: 408 or 413 beyond the rules, 415 where it is no form, 422 where it is broken.
     """
     kind = request.headers.get("content-type", "")
     if not kind.startswith("multipart/form-data"):
@@ -71,13 +75,14 @@ async def form_of(request: Request, most: int) -> Form:
 
     parser = _InMemory(
         request.headers,
-        _bounded(request, most),
+        _bounded(request, rules.body_bytes),
         max_files=_MOST_FILES,
         max_fields=_MOST_FIELDS,
-        max_part_size=most,
+        max_part_size=rules.body_bytes,
     )
     try:
-        found = await parser.parse()
+        with _timely(rules):
+            found = await parser.parse()
     except (MultiPartException, LookupError, ValueError) as error:
         said = getattr(error, "message", "") or "it has no boundary"
         raise Refused(422, "invalid", f"the form cannot be read: {said}", field="body") from None
@@ -135,6 +140,16 @@ class _InMemory(MultiPartParser):
     """Keeps files in memory: the body is bounded, and every byte of it is needed at once."""
 
     spool_max_size: ClassVar[int] = 2**40  # type: ignore[misc]  # a plain attribute there
+
+
+@contextmanager
+def _timely(rules: ServiceRules) -> Generator[None]:
+    try:
+        with anyio.fail_after(rules.body_seconds):
+            yield
+    except TimeoutError:
+        said = f"the body took longer than {rules.body_seconds:g} s to arrive: send it again"
+        raise Refused(408, "slow_body", said) from None
 
 
 async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes]:

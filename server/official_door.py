@@ -48,7 +48,7 @@ class OfficialDoor:
     async def _of_json(self, http: Request, *, fill: bool) -> Response:
         with self._desk.admitted(http) as key:
             self._check(fill=fill)
-            fields = await json_of(http, self._desk.rules.body_bytes)
+            fields = await json_of(http, self._desk.rules)
             asked = self._asked(fields)
             source = await decoded(fields.get("image"), "image")
             mask = await decoded(fields.get("mask_image"), "mask_image") if fill else None
@@ -60,7 +60,7 @@ class OfficialDoor:
     async def _of_form(self, http: Request, *, fill: bool) -> Response:
         with self._desk.admitted(http) as key:
             self._check(fill=fill)
-            form = await form_of(http, self._desk.rules.body_bytes)
+            form = await form_of(http, self._desk.rules)
             asked = self._asked(form.first())
             source = _file(form, "image_file")
             mask = _file(form, "mask_file") if fill else None

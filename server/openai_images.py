@@ -14,6 +14,7 @@ from .intake import Form, decoded, form_of, json_of, picture_of
 from .official import FACES
 from .openai_pictures import FORMATS, painted, size_of
 from .refusals import Refused
+from .rules import ServiceRules
 
 _IMAGES = ("image", "image[]", "url", "url[]")
 _MASKS = ("mask", "mask_image")
@@ -57,7 +58,7 @@ async def wanted_of(http: Request, desk: Desk, model: str) -> Wanted:
     Raises:
         Refused: 400 for what this server cannot do, 404 for another model, 413, 415 and 422.
     """
-    given = await _given(http, desk.rules.body_bytes)
+    given = await _given(http, desk.rules)
     fields, rules = given.fields, desk.rules
     _check(fields, model)
     knows = desk.abilities.options
@@ -81,11 +82,11 @@ async def wanted_of(http: Request, desk: Desk, model: str) -> Wanted:
     )
 
 
-async def _given(http: Request, most: int) -> _Given:
+async def _given(http: Request, rules: ServiceRules) -> _Given:
     if http.headers.get("content-type", "").startswith("application/json"):
-        return await _of_json(await json_of(http, most))
+        return await _of_json(await json_of(http, rules))
 
-    form = await form_of(http, most)
+    form = await form_of(http, rules)
     images = [part.data for name in _IMAGES for part in form.files.get(name, ())]
     for name in _IMAGES:
         images += [await _of_url(url, name) for url in form.fields.get(name, ())]

@@ -19,6 +19,9 @@ class ServiceRules:
     body_bytes: int = 100_000_000
     """A whole request; a longer one is answered 413 before it is read to its end."""
 
+    body_seconds: float = 120.0
+    """How long a body may take to arrive; a slower one is answered 408."""
+
     pixels: int = 50_000_000
     """One picture; a larger one is answered 413 before it is decoded."""
 

@@ -88,12 +88,13 @@ async def serving_of(
     *,
     rules: Mapping[str, Any] | None = None,
     settled: bool = True,
+    grace: int = 5,
     **more: Any,
 ) -> AsyncGenerator[Running]:
     made = ServiceRules(**{"probe": False, **(rules or {})})
     app = service(editor, rules=made, **more)
     config = uvicorn.Config(
-        app, port=0, log_config=None, ws="none", lifespan="on", timeout_graceful_shutdown=5
+        app, port=0, log_config=None, ws="none", lifespan="on", timeout_graceful_shutdown=grace
     )
     server = uvicorn.Server(config)
     listening = config.bind_socket()
