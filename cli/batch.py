@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from . import choose
+from .argv import DASH
 from .choose import ANSWER, SHOWN, TASK, ExifMode, Format, LoopOptions
 from .options import COMMONLY, Common
 
@@ -117,19 +118,23 @@ def _order(
     from ..memory import SettingsError
     from .batching import BatchOrder
     from .deliver import Finish
+    from .jobs import RESERVED
     from .options import labels
 
-    if answers.out is None:
+    if answers.out in (None, DASH):
         raise SettingsError("name the folder of the answers: editloop batch JOBS --out DIR")
     if not 1 <= answers.quality <= 100:
         raise SettingsError(f"--quality {answers.quality} is not within 1 to 100")
+    tags = labels(options.tag)
+    if ours := sorted(set(tags) & set(RESERVED)):
+        raise SettingsError(f"--tag {ours[0]}=… is a label of ours; choose another name")
     for name, number in (("limit", options.limit), ("max-failures", options.max_failures)):
         if number is not None and number < 1:
             raise SettingsError(f"--{name} {number} must be at least 1")
 
     return BatchOrder(
         jobs=jobs,
-        out=Path(answers.out),
+        out=Path(answers.out or ""),
         images=Path(options.images) if options.images else None,
         layout=options.layout,
         limit=options.limit,
@@ -144,5 +149,5 @@ def _order(
         touch=answers.exif is not None or answers.match_size,
         media_type=f"image/{answers.format}" if answers.format else None,
         seed=options.seed,
-        labels=labels(options.tag),
+        labels=tags,
     )

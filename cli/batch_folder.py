@@ -175,7 +175,7 @@ def known_in(path: Path) -> Iterator[tuple[str, Known]]:
 
 
 def _append(path: Path, line: Line) -> None:
-    data = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+    data = _encoded(line) + b"\n"
     with storing(path), path.open("ab+", buffering=0) as file:
         if end := file.seek(0, os.SEEK_END):
             file.seek(end - 1)
@@ -187,9 +187,13 @@ def _append(path: Path, line: Line) -> None:
 def _whole(path: Path, found: Mapping[str, Any]) -> Path:
     part = path.with_name(f".{path.name}.part")
     with storing(path):
-        part.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.write_bytes(_encoded(found, indent=2) + b"\n")
         part.replace(path)
     return path
+
+
+def _encoded(found: Mapping[str, Any], indent: int | None = None) -> bytes:
+    return json.dumps(found, ensure_ascii=False, indent=indent).encode()
 
 
 def _check_empty(path: Path) -> None:

@@ -15,7 +15,9 @@ BATCH, JOB, KEY = "batch", "job", "batch_job"
 """Labels of a batch's runs: the batch, the job's id, and both as `batch/digest`."""
 
 _FIELDS = ("id", "image", "instruction", "mask", "references", "seed", "labels", "output")
-_RESERVED = (BATCH, JOB, KEY, "file")
+RESERVED = (BATCH, JOB, KEY, "file")
+"""Labels that are ours."""
+
 _SAFE = re.compile(r"\w[\w .+@=,()#&~-]{0,199}")
 
 
@@ -92,6 +94,11 @@ def job_of(asked: object, place: Place) -> BatchJob:
     if unknown := sorted(set(said) - set(_FIELDS)):
         raise InputError(f"{unknown[0]!r} is no field; there are {', '.join(_FIELDS)}")
 
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InputError("it holds half a character (a lone surrogate)") from None
+
     id_ = _id(said.get("id"))
     image, size = place.file("image", said.get("image"))
     mask = place.file("mask", said["mask"]) if said.get("mask") is not None else None
@@ -163,7 +170,7 @@ def _labels(value: object) -> dict[str, str]:
 
     found: dict[str, str] = {}
     for name, label in cast("dict[str, object]", value).items():
-        if name in _RESERVED or not name:
+        if name in RESERVED or not name:
             raise InputError(f"the label {name!r} is ours; choose another name")
         if not isinstance(label, str | int | float):
             raise InputError(f"the label {name!r} must be a text or a number, not {_kind(label)}")

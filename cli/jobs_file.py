@@ -166,7 +166,7 @@ def _told(head: bytes, shown: str) -> Layout:
 
     try:
         first = json.loads(text.split("\n", 1)[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         return "imgedit" if text.startswith("{") else "jsonl"  # an object of several lines
 
     values = list(cast("dict[str, Any]", first).values()) if isinstance(first, dict) else []
@@ -185,7 +185,7 @@ def _json_lines(path: Path) -> Iterator[tuple[int, object]]:
                 continue
             try:
                 asked: object = json.loads(line.decode("utf-8-sig"))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 asked = InputError(f"it is no JSON ({error})")
             yield number, asked
 
@@ -201,8 +201,8 @@ def _imgedit(path: Path) -> Iterator[tuple[int, object]]:
         for at, key, entry in _entries(text):
             line, before = line + text.count("\n", before, at), at
             yield line, _from_imgedit(key, entry)
-    except ValueError as error:
-        yield getattr(error, "lineno", 1), InputError(f"it is no JSON ({error})")
+    except (ValueError, RecursionError) as error:
+        yield getattr(error, "lineno", line), InputError(f"it is no JSON ({error})")
 
 
 def _entries(text: str) -> Iterator[tuple[int, str, object]]:

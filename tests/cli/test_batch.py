@@ -239,6 +239,8 @@ def test_two_real_edit_servers_share_a_batch(cli: Cli, home: Path, jobs: Any) ->
         (("batch", "jobs.jsonl"), "--out"),
         (("batch", "jobs.jsonl", *GREY, "--limit", "0"), "--limit 0"),
         (("batch", "jobs.jsonl", *GREY, "--quality", "0"), "--quality 0"),
+        (("batch", "jobs.jsonl", *GREY, "--tag", "batch=x"), "--tag batch"),
+        (("batch", "jobs.jsonl", "--out", "-"), "--out DIR"),
         (("batch", "jobs.jsonl", "--out", "photo.png"), "is a file"),
     ],
 )

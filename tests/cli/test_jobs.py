@@ -58,6 +58,7 @@ def test_a_line_says_everything_that_a_task_can_hold(write: Write) -> None:
         ({"id": "two", "image": "nul\0.png"}, "there is no image"),
         ({"id": "two", "mask": "none.png"}, "there is no mask"),
         ({"id": "two", "references": "a.png"}, "must be a list"),
+        ({"id": "two", "instruction": "half \ud83d"}, "half a character"),
         ({"id": "two", "instruction": "  "}, "needs an 'instruction'"),
         ({"id": "two", "seed": -1}, "no whole number|not a whole number"),
         ({"id": "two", "labels": {"batch": "x"}}, "is ours"),
@@ -76,7 +77,12 @@ def test_a_wrong_line_is_named_with_its_number(
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("{", "no JSON"), ("[1]", "expected an object"), ('"text"', "expected an object")],
+    [
+        ("{", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("[1]", "expected an object"),
+        ('"text"', "expected an object"),
+    ],
 )
 def test_a_line_that_is_no_object_is_refused(write: Write, line: str, said: str) -> None:
     with pytest.raises(InputError, match=f"line 2 of .*{said}"):
