@@ -1,7 +1,9 @@
 """What seldom happens: busy editors, odd bodies, the end of the grace time."""
 
+import base64
 import io
 import json
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -129,10 +131,10 @@ async def test_a_full_line_is_no_failure_of_the_editor(serving: Serving) -> None
         editor.error, editor.open = None, False
         await until(lambda: running.desk.line.entered == 1)  # the probe has the only place
         refused = await running.http.post("/edit", json=BODY)
+        assert refused.status_code == 429
         editor.let.set()
         await until(lambda: running.desk.keeper.ready)
         group.cancel_scope.cancel()
-    assert refused.status_code == 429
 
 
 async def test_no_edit_begins_before_the_service() -> None:
@@ -210,3 +212,35 @@ async def test_a_seed_as_a_text_or_a_whole_float_is_a_seed(serving: Serving) -> 
         for seed in ("7", 7.0, 7):
             await running.http.post("/edit", content=json.dumps({**BODY, "seed": seed}))
     assert [request.seed for request in editor.requests] == [7, 7, 7]
+
+
+async def test_a_large_picture_comes_and_goes_byte_for_byte(serving: Serving) -> None:
+    out = io.BytesIO()
+    Image.frombytes("RGB", (600, 400), os.urandom(600 * 400 * 3)).save(out, "PNG")
+    data = out.getvalue()
+    editor = Held(made=Picture(data, "image/png"))
+    written = base64.b64encode(data).decode()
+    form = {"image_file": ("a.png", data, "image/png")}
+    async with serving(editor) as running:
+        as_json = await running.http.post("/edit", json={"image": written, "prompt": "x"})
+        as_form = await running.http.post("/edit-upload", files=form, data={"prompt": "x"})
+    for answer in (as_json, as_form):
+        assert answer.json()["original_image"] == answer.json()["edited_image"] == written
+    assert {request.source.data for request in editor.requests} == {data}
+
+
+async def test_what_changes_nothing_is_said(serving: Serving) -> None:
+    body = {
+        **BODY,
+        "num_images_per_prompt": 2,
+        "negative_prompt": "blur",
+        "guidance_scale": "x" * 30,
+    }
+    async with serving(Held(), preset="longcat") as running:
+        refused = await running.http.post("/edit", json=body)
+        answer = await running.http.post("/edit", json={**body, "guidance_scale": None})
+    assert refused.status_code == 422
+    assert answer.json()["notes"][:2] == [
+        "negative_prompt is ignored: the editor has no such parameter",
+        "num_images_per_prompt is ignored: one picture is made",
+    ]
