@@ -1,8 +1,10 @@
 """A pipeline that paints plain colours, with the arguments of a real one."""
 
+import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 from making import png
@@ -81,6 +83,45 @@ class PlainPipeline:
         self.freed_hooks += 1
 
 
+class Scheduler:
+    """Steps for a pipeline that has no callback."""
+
+    timesteps: Sequence[int] = ()
+
+    def step(self, noise: object, eta: float = 0.0) -> object:
+        """Do nothing with it."""
+        return noise
+
+
+@dataclass
+class OldPipeline:
+    """Paints black, with a mask, without a callback, and warns of things in a log."""
+
+    scheduler: Scheduler = field(default_factory=Scheduler)
+    calls: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+    warnings: Sequence[str] = ()
+    etas: list[bool] = field(default_factory=list[bool])
+
+    def __call__(
+        self,
+        image: Any = None,
+        prompt: Any = None,
+        mask_image: Any = None,
+        num_inference_steps: int = 3,
+        generator: Any = None,
+        max_area: int = 0,
+    ) -> Answer:
+        self.calls.append({name: value for name, value in locals().items() if name != "self"})
+        self.etas.append("eta" in signature(self.scheduler.step).parameters)
+        self.scheduler.timesteps = range(num_inference_steps)
+        for step in self.scheduler.timesteps:
+            self.scheduler.step(step)
+        for text in self.warnings:
+            logging.getLogger("diffusers.old").warning(text)
+        pictures: list[Any] = [*image] if isinstance(image, list) else [image]
+        return Answer([Image.new("RGB", pictures[0].size)])
+
+
 class Held:
     """Lets a test hold a pipeline inside of a step."""
 
@@ -95,7 +136,7 @@ class Held:
             assert self.go.wait(30)
 
 
-def loading(pipe: PlainPipeline, released: list[str] | None = None) -> Load:
+def loading(pipe: object, released: list[str] | None = None) -> Load:
     """Load that pipeline; `released` grows by one whenever memory is given back."""
 
     def loaded(preset: Preset, choices: Loading) -> Loaded:

@@ -27,9 +27,16 @@ NAMES = (
     "qwen-image-edit-plus",
     "longcat-image-edit",
     "instruct-pix2pix",
+    "instruct-pix2pix-sdxl",
     "flux-fill",
 )
-BATCHED = ("flux-kontext", "qwen-image-edit", "instruct-pix2pix", "flux-fill")
+BATCHED = (
+    "flux-kontext",
+    "qwen-image-edit",
+    "instruct-pix2pix",
+    "instruct-pix2pix-sdxl",
+    "flux-fill",
+)
 
 
 def drawn(fill: str = "red", size: tuple[int, int] = (64, 64), kind: str = "PNG") -> Picture:

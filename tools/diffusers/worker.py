@@ -72,7 +72,8 @@ class Worker(Generic[Made]):
         self._waiting: deque[Job[Made]] = deque()
         self._running: Sequence[Job[Made]] = ()
         self._changed = threading.Condition()
-        self._closing = False
+        self._closed = threading.Event()  # one for each opening, so that a late thread stays closed
+        self._closed.set()
         self._thread: threading.Thread | None = None
 
     async def open(self, load: Callable[[], Runs[Made]]) -> None:
@@ -81,6 +82,7 @@ class Worker(Generic[Made]):
         Cancelled while it loads, it returns at once, and the thread ends when the load does.
         """
         opened, ended, token = anyio.Event(), anyio.Event(), current_token()
+        closed = threading.Event()
         failures: list[BaseException] = []
         self._ended = ended
 
@@ -93,11 +95,11 @@ class Worker(Generic[Made]):
                 return
 
             _wake(opened, token)
-            self._serve(run)
+            self._serve(run, closed)
             run.close()
             _wake(ended, token)
 
-        self._closing = False
+        self._closed = closed
         self._thread = threading.Thread(target=live, name=self._name, daemon=True)
         self._thread.start()
         try:
@@ -107,6 +109,7 @@ class Worker(Generic[Made]):
             raise
 
         if failures:
+            closed.set()
             raise failures[0]
 
     async def run(self, job: Job[Made]) -> Made:
@@ -119,7 +122,7 @@ class Worker(Generic[Made]):
             EditorError: the worker is closed, or what the run raised.
         """
         with self._changed:
-            if self._closing or self._thread is None:
+            if self._closed.is_set():
                 raise EditorError(f"{self._name} is not open: use it inside of `async with`")
 
             self._waiting.append(job)
@@ -157,10 +160,10 @@ class Worker(Generic[Made]):
 
     def _shut(self) -> None:
         with self._changed:
-            self._closing = True
+            self._closed.set()
             for job in (*self._waiting, *self._running):
                 job.withdrawn = True
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _withdraw(self, job: Job[Made]) -> None:
         with self._changed:
@@ -168,8 +171,8 @@ class Worker(Generic[Made]):
             with suppress(ValueError):
                 self._waiting.remove(job)
 
-    def _serve(self, run: Runs[Made]) -> None:
-        while jobs := self._next():
+    def _serve(self, run: Runs[Made], closed: threading.Event) -> None:
+        while jobs := self._next(closed):
             try:
                 run(jobs)
             except BaseException as error:  # noqa: BLE001 (raised by `run`; the thread goes on)
@@ -184,11 +187,11 @@ class Worker(Generic[Made]):
             job.error = EditorError(f"{self._name} was closed before this edit was made")
             job.settle()
 
-    def _next(self) -> Sequence[Job[Made]]:
+    def _next(self, closed: threading.Event) -> Sequence[Job[Made]]:
         """The oldest job and the oldest of its kind; none when it is time to go."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
-            if self._closing:
+            self._changed.wait_for(lambda: self._waiting or closed.is_set())
+            if closed.is_set():
                 return ()
 
             kind = self._waiting[0].kind

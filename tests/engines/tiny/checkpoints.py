@@ -177,29 +177,57 @@ def _longcat() -> Any:
 
 def _pix2pix() -> Any:
     words = editor_words.clip()
-    unet = diffusers.UNet2DConditionModel(
+    return diffusers.StableDiffusionInstructPix2PixPipeline(
+        vae=_vae(latents=4, flux=False),
+        text_encoder=_clip_text(words),
+        tokenizer=words,
+        unet=_unet(cross_attention_dim=32),
+        scheduler=_euler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def _pix2pix_sdxl() -> Any:
+    words = editor_words.clip()
+    second = transformers.CLIPTextModelWithProjection(_clip_config(words)).eval()
+    unet = _unet(
+        cross_attention_dim=64,  # both texts side by side
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=32 + 6 * 8,
+    )
+    return diffusers.StableDiffusionXLInstructPix2PixPipeline(
+        vae=_vae(latents=4, flux=False),
+        text_encoder=_clip_text(words),
+        text_encoder_2=second,
+        tokenizer=words,
+        tokenizer_2=words,
+        unet=unet,
+        scheduler=_euler(),
+        add_watermarker=False,
+    )
+
+
+def _unet(**more: Any) -> Any:
+    return diffusers.UNet2DConditionModel(
         in_channels=8,
         out_channels=4,
         sample_size=32,
         layers_per_block=1,
         norm_num_groups=4,
         block_out_channels=(8, 16),
-        cross_attention_dim=32,
         attention_head_dim=4,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-    )
-    return diffusers.StableDiffusionInstructPix2PixPipeline(
-        vae=_vae(latents=4, flux=False),
-        text_encoder=_clip_text(words),
-        tokenizer=words,
-        unet=unet.eval(),
-        scheduler=diffusers.EulerAncestralDiscreteScheduler(
-            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"
-        ),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+        **more,
+    ).eval()
+
+
+def _euler() -> Any:
+    return diffusers.EulerAncestralDiscreteScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"
     )
 
 
@@ -259,7 +287,11 @@ def _qwen_vl() -> tuple[Any, Any, Any]:
 
 
 def _clip_text(words: Any) -> Any:
-    config = transformers.CLIPTextConfig(
+    return transformers.CLIPTextModel(_clip_config(words)).eval()
+
+
+def _clip_config(words: Any) -> Any:
+    return transformers.CLIPTextConfig(
         vocab_size=len(words),
         hidden_size=32,
         intermediate_size=64,
@@ -271,7 +303,6 @@ def _clip_text(words: Any) -> Any:
         pad_token_id=words.pad_token_id,
         max_position_embeddings=77,
     )
-    return transformers.CLIPTextModel(config).eval()
 
 
 def _vae(*, latents: int = 16, flux: bool = True) -> Any:
@@ -334,5 +365,6 @@ PIPELINES: Mapping[str, Callable[[], Any]] = {
     "qwen-image-edit-plus": partial(_qwen_edit, "QwenImageEditPlusPipeline"),
     "longcat-image-edit": _longcat,
     "instruct-pix2pix": _pix2pix,
+    "instruct-pix2pix-sdxl": _pix2pix_sdxl,
 }
 """By the name of the preset that calls them."""

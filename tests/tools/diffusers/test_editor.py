@@ -1,6 +1,7 @@
 """`DiffusersEditor` around a pipeline that paints plain colours."""
 
 import io
+import threading
 from typing import Any
 
 import anyio
@@ -392,3 +393,27 @@ async def test_a_cancelled_load_does_not_wait_for_the_weights(pipe: PlainPipelin
         await to_thread.run_sync(held.reached.wait)
         group.cancel_scope.cancel()
     held.go.set()
+
+
+async def test_a_thread_that_loads_too_late_serves_nobody(pipe: PlainPipeline) -> None:
+    held, late, released = Held(), PlainPipeline(), list[str]()
+    freed = threading.Event()
+
+    def slow_once(*given: Any) -> Any:
+        if held.reached.is_set():
+            return loading(pipe)(*given)
+        held(0)
+        loaded = loading(late, released)(*given)
+        loaded.release = freed.set
+        return loaded
+
+    editor = DiffusersEditor(PLAIN, load=slow_once)
+    async with anyio.create_task_group() as group:
+        group.start_soon(editor.__aenter__)
+        await to_thread.run_sync(held.reached.wait)
+        group.cancel_scope.cancel()
+    async with editor:
+        held.go.set()
+        assert await to_thread.run_sync(freed.wait, 30)
+        assert await editor.edit(EditRequest(wide(), "red"))
+    assert not late.calls
