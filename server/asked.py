@@ -1,7 +1,7 @@
 """What a request asks for, read from fields that came as JSON or as texts of a form."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from math import isfinite
 from secrets import randbelow
@@ -45,12 +45,36 @@ class Asked:
         )
 
 
-def read(
-    face: Face, fields: Mapping[str, object], *, knows: frozenset[str], defaults: bool
-) -> Asked:
+@dataclass(frozen=True, slots=True)
+class Settable:
+    """What one request can set of an editor, and what stands."""
+
+    options: frozenset[str]
+    in_force: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What the editor was started with, as far as it says so."""
+
+    def ignored(self, name: str, names: tuple[str, ...], value: Option) -> str:
+        """Why a value does nothing; empty where it is what the editor does anyway."""
+        aliases = (*names, *(_STARTED_WITH[each] for each in names if each in _STARTED_WITH))
+        stands = next((self.in_force[each] for each in aliases if each in self.in_force), None)
+        if stands is None:
+            return f"{name} is ignored: the editor has no such parameter"
+
+        if stands == value:
+            return ""
+
+        return f"{name}={value} is ignored: the editor was started with {stands!r}"
+
+
+_STARTED_WITH = {STEPS: "steps", "negative_prompt": "negative"}
+"""Options, and what editors call them on record."""
+
+
+def read(face: Face, fields: Mapping[str, object], settable: Settable, *, defaults: bool) -> Asked:
     """Read the fields of a face; null means absent, unknown fields are passed over.
 
-    `knows` are the editor's options: a parameter that it lacks is noted, never silently dropped.
+    A parameter that the editor cannot set is noted, never silently dropped. With `defaults` what
+    is missing is filled in as the official service would.
 
     Raises:
         Refused: 422 for a value that is impossible.
@@ -60,26 +84,50 @@ def read(
         given.setdefault(STEPS, given[STEPS_MISSPELT])
 
     options: dict[str, Option] = {}
-    notes: list[str] = []
-    for name, number in face.numbers.items():
-        value = _number(name, number, given[name]) if name in given else None
-        option = next((each for each in number.names if each in knows), None)
-        if option is None and value is not None:
-            notes.append(f"{name} is ignored: the editor has no such parameter")
-        elif option is not None and (value is not None or defaults):
-            _put(options, option, value if value is not None else _default(number))
-    for name, default in face.texts.items():
-        text = text_of(name, given[name]) if name in given else None
-        if name in knows:
-            _put(options, name, text if text is not None or not defaults else default)
-        elif text and text.strip():
-            notes.append(f"{name} is ignored: the editor has no such parameter")
+    notes = [
+        *_numbers(face, given, settable, options, defaults=defaults),
+        *_texts(face, given, settable, options, defaults=defaults),
+    ]
     for name, number in face.inert.items():
         if name in given and _number(name, number, given[name]) != number.default:
             notes.append(f"{name} is ignored: one picture is made")
     if _yes(given.get("enhance_prompt")):
         notes.append("enhance_prompt is ignored: the thinker rewrites instructions, not the editor")
-    return Asked(instruction(given), seed(given), options, tuple(notes))
+    said = tuple(note for note in notes if note)
+    return Asked(instruction(given), seed(given), options, said)
+
+
+def _numbers(
+    face: Face,
+    given: Mapping[str, object],
+    settable: Settable,
+    options: dict[str, Option],
+    *,
+    defaults: bool,
+) -> Iterator[str]:
+    for name, number in face.numbers.items():
+        value = _number(name, number, given[name]) if name in given else None
+        option = next((each for each in number.names if each in settable.options), None)
+        if option is None and value is not None:
+            yield settable.ignored(name, number.names, value)
+        elif option is not None and (value is not None or defaults):
+            _put(options, option, value if value is not None else _default(number))
+
+
+def _texts(
+    face: Face,
+    given: Mapping[str, object],
+    settable: Settable,
+    options: dict[str, Option],
+    *,
+    defaults: bool,
+) -> Iterator[str]:
+    for name, default in face.texts.items():
+        text = text_of(name, given[name]) if name in given else None
+        if name in settable.options:
+            _put(options, name, text if text is not None or not defaults else default)
+        elif text and text.strip():
+            yield settable.ignored(name, (name,), text)
 
 
 def instruction(given: Mapping[str, object]) -> str:

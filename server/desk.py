@@ -10,7 +10,8 @@ import anyio
 from starlette.requests import ClientDisconnect, Request
 
 from ..memory import EditloopError, EditorError
-from ..tools import Abilities, Edited, EditRequest
+from ..tools import Abilities, Described, Edited, EditRequest
+from .asked import Settable
 from .jobs import Jobs
 from .keeper import Keeper, Opening
 from .metrics import Metrics
@@ -76,6 +77,17 @@ class Desk:
             return self.keeper.editor.abilities
         except EditloopError as error:
             raise of_error(error, self.line.retry_after) from error
+
+    @property
+    def settable(self) -> Settable:
+        """What a request can set of the editor.
+
+        Raises:
+            Refused: as for `abilities`.
+        """
+        options = self.abilities.options
+        editor = self.keeper.editor
+        return Settable(options, editor.details if isinstance(editor, Described) else {})
 
     @contextmanager
     def admitted(self, http: Request) -> Generator[str]:

@@ -81,8 +81,8 @@ class OfficialDoor:
             raise Refused(404, "mask_needed", "this editor fills a mask: POST to /fill")
 
     def _asked(self, fields: Mapping[str, object]) -> Asked:
-        rules, knows = self._desk.rules, self._desk.abilities.options
-        return read(self._desk.face, fields, knows=knows, defaults=rules.official_defaults)
+        defaults = self._desk.rules.official_defaults
+        return read(self._desk.face, fields, self._desk.settable, defaults=defaults)
 
     async def _request(
         self, asked: Asked, source: bytes, mask: bytes | None, key: str

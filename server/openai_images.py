@@ -61,8 +61,7 @@ async def wanted_of(http: Request, desk: Desk, model: str) -> Wanted:
     given = await _given(http, desk.rules)
     fields, rules = given.fields, desk.rules
     _check(fields, model)
-    knows = desk.abilities.options
-    asked = read(FACES["plain"], fields, knows=knows, defaults=False)
+    asked = read(FACES["plain"], fields, desk.settable, defaults=False)
     pictures = [await picture_of(data, "image", rules.pixels) for data in given.images]
     _check_pictures(desk, pictures, given.mask is not None)
     mask = await picture_of(given.mask, "mask", rules.pixels) if given.mask else None

@@ -244,3 +244,19 @@ async def test_what_changes_nothing_is_said(serving: Serving) -> None:
         "negative_prompt is ignored: the editor has no such parameter",
         "num_images_per_prompt is ignored: one picture is made",
     ]
+
+
+async def test_a_parameter_that_stands_anyway_is_not_said_to_be_ignored(serving: Serving) -> None:
+    class Started(Held):
+        @property
+        def details(self) -> dict[str, str | int | float | bool | None]:
+            return {"steps": 28, "guidance_scale": 2.5}
+
+    body = {**BODY, "num_inference_step": 28, "guidance_scale": 2.5}
+    async with serving(Started(), preset="flux-kontext") as running:
+        same = await running.http.post("/edit", json=body)
+        other = await running.http.post("/edit", json={**body, "guidance_scale": 3})
+    assert same.json()["notes"] == ["made by hand"]
+    assert other.json()["notes"][0] == (
+        "guidance_scale=3.0 is ignored: the editor was started with 2.5"
+    )
