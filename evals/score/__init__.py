@@ -1,0 +1,1 @@
+"""Scoring: pictures become judgements in the store, each call paid once, read by profile."""
