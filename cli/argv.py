@@ -7,6 +7,7 @@ COMMANDS = (
     "batch",
     "retouch",
     "runs",
+    "serve",
     "backend",
     "thinker",
     "config",

@@ -31,7 +31,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.NOT_REACHED: "finished, target not reached; the best so far is written",
     Exit.BACKEND: "editor or thinker unavailable, or it rejected the request; no picture",
     Exit.REFUSED: "input refused: the instruction, a file, a format or a size",
-    Exit.LIMIT: "stopped by the time or cost limit; the best so far is written if there is one",
+    Exit.LIMIT: "stopped by the time or cost limit; the best so far, if any, is written",
     Exit.STORE: "the store is locked, full, read-only, damaged or of another version",
     Exit.UNKNOWN: "cut off in the middle of a call whose outcome is unknown; safe to resume",
     Exit.INTERRUPTED: "Ctrl-C: the state is saved, the command that resumes is printed",
