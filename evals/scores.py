@@ -1,7 +1,7 @@
 """The records that producing, scoring and reporting share.
 
 *Produce* makes runs, *score* makes judgements, *report* reads both. A judgement keeps what the
-judge said, word for word; what it means is decided when it is read (`evals.score.rows`), so that
+judge said, word for word; what it means is decided when it is read (`evals/score/rows.py`), so that
 the `official` and the `corrected` profile come from the same answers.
 """
 
