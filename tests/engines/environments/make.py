@@ -60,7 +60,7 @@ RECIPES = {
         hashed="engines-vllm.txt",
         alias=("vllm", "0.32.0+cpu"),
         patches=("torchvision_on_cpu",),
-        extras="evals,otel,server",
+        extras="diffusers,evals,otel,ray,server",
     ),
     "omni": Recipe(
         folder=".engines-omni",
