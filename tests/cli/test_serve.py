@@ -203,3 +203,20 @@ def test_without_vllm_the_error_says_how_to_get_it() -> None:
     code, told = _ended("thinker", "some/model", "--port", _free(), PATH="/nowhere")
     assert code == 2
     assert "pip install vllm" in told
+
+
+def test_without_ray_the_error_names_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "__init__.py").write_text("raise ImportError('as if it was not there')")
+    words = ("editor", "--editor", "retouch", "--ray", "--port", _free())
+    code, told = _ended(*words, PYTHONPATH=str(tmp_path))
+    assert code == 2
+    assert "pip install 'editloop[ray]'" in told
+
+
+def test_a_configuration_of_nginx_is_printed() -> None:
+    words = ("nginx-config", "--upstream", "gpu-1:8005", "--upstream", "gpu-2:8005")
+    found = subprocess.run(_command(*words), check=True, capture_output=True, text=True, timeout=60)
+    assert "server gpu-2:8005 max_fails=2" in found.stdout
+    code, told = _ended("nginx-config", "--upstream", "gpu-1")
+    assert (code, "write HOST:PORT" in told) == (2, True)
