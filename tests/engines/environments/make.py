@@ -49,8 +49,7 @@ class Recipe:
     def digest(self) -> str:
         """Changes with anything that the environment is made of."""
         names = (self.exact, self.hashed, *(f"{n}.py" for n in self.patches + self.plugins))
-        files = [Path(__file__), *(HERE / name for name in names)]
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+        return _digest(Path(__file__), *(HERE / name for name in names))
 
 
 RECIPES = {
@@ -87,8 +86,8 @@ class Environment:
             venv.create(self.folder, with_pip=True)
         self._once("engines", self.recipe.digest(), self._install_engines)
         if self.recipe.extras:
-            project = (ROOT / "pyproject.toml").read_bytes()
-            self._once("editloop", hashlib.sha256(project).hexdigest(), self._install_editloop)
+            digest = _digest(Path(__file__), ROOT / "pyproject.toml", HERE / self.recipe.exact)
+            self._once("editloop", digest, self._install_editloop)
 
     def _once(self, part: str, digest: str, install: Callable[[], None]) -> None:
         stamp = self.folder / f".{part}"
@@ -130,6 +129,10 @@ class Environment:
         code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
         command = [self.python, "-c", code]
         return Path(subprocess.check_output(command, text=True).strip())
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _distribution(site: Path, name: str, version: str) -> Path:
