@@ -22,6 +22,7 @@ Checkpoint = Callable[[str], Path]
 
 NAMES = (
     "flux-kontext",
+    "flux2",
     "flux2-klein",
     "qwen-image-edit",
     "qwen-image-edit-plus",
@@ -211,7 +212,7 @@ async def test_a_huge_picture_is_scaled_down_and_keeps_its_aspect(
     assert {found.kind for found in edited.findings or ()} & {"size", "aspect"}
 
 
-@pytest.mark.parametrize("name", ["qwen-image-edit-plus", "flux2-klein"])
+@pytest.mark.parametrize("name", ["qwen-image-edit-plus", "flux2", "flux2-klein"])
 async def test_references_are_taken_up_to_their_number(name: str, checkpoint: Checkpoint) -> None:
     async with opened(name, checkpoint) as editor:
         most = editor.abilities.references

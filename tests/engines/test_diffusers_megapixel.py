@@ -18,9 +18,7 @@ pytestmark = pytest.mark.anyio
     ("name", "size"),
     [
         ("flux-kontext", (1248, 832)),
-        ("flux2-klein", (1248, 832)),
         ("qwen-image-edit", (1248, 832)),
-        ("longcat-image-edit", (1264, 848)),
         ("instruct-pix2pix", (624, 416)),
     ],
 )

@@ -38,6 +38,7 @@ def fitted(instruction: str, preset: Preset, pipe: Any) -> tuple[str, str]:
     if words is None or tokenizer is None:
         return instruction, ""
 
+    tokenizer = getattr(tokenizer, "tokenizer", tokenizer)  # FLUX.2 keeps it in a processor
     if words.chat:
         _refuse_control(instruction, tokenizer)
     count = _counter(tokenizer, pipe)

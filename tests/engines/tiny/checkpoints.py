@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,11 @@ diffusers: Any = import_module("diffusers")
 torch: Any = import_module("torch")
 transformers: Any = import_module("transformers")
 
+_PARTS = (
+    "{%- for message in messages %}{{- '<|im_start|>' + message.role + '\\n' }}"
+    "{%- for part in message.content %}{%- if part.type == 'image' %}{{- '[IMG]' }}"
+    "{%- else %}{{- part.text }}{%- endif %}{%- endfor %}{{- '<|im_end|>\\n' }}{%- endfor %}"
+)
 _HERE = Path(__file__).resolve()
 
 
@@ -32,11 +38,12 @@ def checkpoint(name: str) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent))
     torch.manual_seed(0)
-    PIPELINES[name]().save_pretrained(building)
     try:
-        building.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(building)
+        PIPELINES[name]().save_pretrained(building)
+        with suppress(OSError):  # another process was faster
+            building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
     return folder
 
 
@@ -84,6 +91,37 @@ def _flux(**channels: int) -> dict[str, Any]:
     }
 
 
+def _flux2() -> Any:
+    words = editor_words.qwen()
+    words.add_tokens(["[IMG]", "[IMG_BREAK]", "[IMG_END]"], special_tokens=True)
+    processor = transformers.PixtralProcessor(
+        image_processor=transformers.PixtralImageProcessor(patch_size=14),
+        tokenizer=words,
+        patch_size=14,
+        chat_template=_PARTS,
+    )
+    text = transformers.MistralConfig(
+        vocab_size=_rows(words),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=31,  # the pipeline taps layers 10, 20 and 30
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=8,
+    )
+    vision = transformers.PixtralVisionConfig(
+        hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2
+    )
+    config = transformers.Mistral3Config(
+        text_config=text,
+        vision_config=vision,
+        image_token_index=words.convert_tokens_to_ids("[IMG]"),
+    )
+    parts = _flux2_parts(guidance_embeds=True)
+    model = transformers.Mistral3ForConditionalGeneration(config).eval()
+    return diffusers.Flux2Pipeline(text_encoder=model, tokenizer=processor, **parts)
+
+
 def _klein(*, distilled: bool = False) -> Any:
     words = editor_words.qwen()
     text = transformers.Qwen3Config(
@@ -96,6 +134,15 @@ def _klein(*, distilled: bool = False) -> Any:
         head_dim=8,
         max_position_embeddings=2048,
     )
+    return diffusers.Flux2KleinPipeline(
+        text_encoder=transformers.Qwen3ForCausalLM(text).eval(),
+        tokenizer=words,
+        is_distilled=distilled,
+        **_flux2_parts(guidance_embeds=False),
+    )
+
+
+def _flux2_parts(*, guidance_embeds: bool) -> dict[str, Any]:
     transformer = diffusers.Flux2Transformer2DModel(
         patch_size=1,
         in_channels=16,
@@ -106,7 +153,7 @@ def _klein(*, distilled: bool = False) -> Any:
         joint_attention_dim=48,
         timestep_guidance_channels=32,
         axes_dims_rope=(4, 4, 4, 4),
-        guidance_embeds=False,
+        guidance_embeds=guidance_embeds,
     )
     vae = diffusers.AutoencoderKLFlux2(
         in_channels=3,
@@ -118,14 +165,7 @@ def _klein(*, distilled: bool = False) -> Any:
         mid_block_add_attention=False,
         sample_size=64,
     )
-    return diffusers.Flux2KleinPipeline(
-        scheduler=_flow(),
-        vae=vae.eval(),
-        text_encoder=transformers.Qwen3ForCausalLM(text).eval(),
-        tokenizer=words,
-        transformer=transformer.eval(),
-        is_distilled=distilled,
-    )
+    return {"scheduler": _flow(), "vae": vae.eval(), "transformer": transformer.eval()}
 
 
 def _qwen_edit(cls: str) -> Any:
@@ -359,6 +399,7 @@ def _rows(words: Any) -> int:
 PIPELINES: Mapping[str, Callable[[], Any]] = {
     "flux-kontext": _kontext,
     "flux-fill": _fill,
+    "flux2": _flux2,
     "flux2-klein": _klein,
     "flux2-klein-distilled": partial(_klein, distilled=True),
     "qwen-image-edit": partial(_qwen_edit, "QwenImageEditPipeline"),

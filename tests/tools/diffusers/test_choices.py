@@ -227,6 +227,11 @@ def test_an_instruction_that_fits_is_left_alone() -> None:
     assert fitted("make it red", TALK, pipe) == ("make it red", "")
 
 
+def test_a_tokenizer_inside_of_a_processor_is_found() -> None:
+    processor = SimpleNamespace(tokenizer=Tokenizer())
+    assert fitted("a b c d", TALK, SimpleNamespace(tokenizer=processor))[1]
+
+
 def test_a_control_word_of_the_model_is_refused() -> None:
     with pytest.raises(EditorRejected, match="control word"):
         fitted("paint <|image_pad|> red", TALK, SimpleNamespace(tokenizer=Tokenizer()))
