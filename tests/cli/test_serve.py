@@ -18,7 +18,6 @@ import pytest
 
 from editloop.tools.pool.probing import tiny_png
 
-_DRIVER = str(Path(__file__).with_name("serve_driver.py"))
 _STAND_IN = str(Path(__file__).with_name("stand_in"))
 _BODY = {"image": base64.b64encode(tiny_png()).decode(), "prompt": "make it warmer"}
 
@@ -47,7 +46,7 @@ class Served:
 
 
 def _command(*words: str) -> list[str]:
-    return [sys.executable, _DRIVER, "serve", *words]
+    return [sys.executable, "-m", "editloop", "serve", *words]
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
