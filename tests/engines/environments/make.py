@@ -82,7 +82,7 @@ class Environment:
 
     def complete(self) -> None:
         """Do what is missing; a stamp per part says what is there."""
-        if not self.python.exists():
+        if not (self.folder / "bin" / "pip").exists():
             venv.create(self.folder, with_pip=True)
         self._once("engines", self.recipe.digest(), self._install_engines)
         if self.recipe.extras:
