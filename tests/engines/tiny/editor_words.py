@@ -1,6 +1,7 @@
 """Tokenizers for the tiny editors, trained in a moment on a few lines."""
 
 import json
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -31,7 +32,7 @@ _CHAT = (
 )
 
 
-def qwen(size: int = 600) -> Any:
+def qwen(size: int = 600, corpus: Sequence[str] = CORPUS) -> Any:
     """Byte pairs with the control words of Qwen's models."""
     words = tokenizers.Tokenizer(tokenizers.models.BPE())
     words.normalizer = tokenizers.normalizers.NFC()
@@ -42,7 +43,7 @@ def qwen(size: int = 600) -> Any:
         show_progress=False,
         initial_alphabet=pre.ByteLevel.alphabet(),
     )
-    words.train_from_iterator(CORPUS, trainer)
+    words.train_from_iterator(corpus, trainer)
     vocabulary, merges = _model(words)
     made = transformers.Qwen2Tokenizer(
         vocab=vocabulary,
@@ -57,7 +58,7 @@ def qwen(size: int = 600) -> Any:
     return made
 
 
-def clip(size: int = 600) -> Any:
+def clip(size: int = 600, corpus: Sequence[str] = CORPUS) -> Any:
     """Byte pairs whose last piece is marked, every byte among them, so that nothing is unknown."""
     words = tokenizers.Tokenizer(
         tokenizers.models.BPE(end_of_word_suffix="</w>", unk_token="<|endoftext|>")
@@ -72,7 +73,7 @@ def clip(size: int = 600) -> Any:
         show_progress=False,
         special_tokens=["<|startoftext|>", "<|endoftext|>"],
     )
-    words.train_from_iterator(CORPUS, trainer)
+    words.train_from_iterator(corpus, trainer)
     vocabulary, merges = _model(words)
     for letter in sorted(alphabet):
         vocabulary.setdefault(f"{letter}</w>", len(vocabulary))
