@@ -12,7 +12,6 @@ from .heard import heard
 from .instruction import fitted
 from .loading import Loaded
 from .pictures import only_pictures
-from .plan import Plan
 from .preset import Preset
 from .steps import Steps, Stopped
 from .worker import Job
@@ -26,8 +25,8 @@ _SEED = 2**63  # generators take seeds below it
 class Calls:
     """Calls one pipeline; only ever used by the thread that owns it."""
 
-    def __init__(self, name: str, loaded: Loaded, preset: Preset, plan: Plan) -> None:
-        self._name, self._loaded, self._preset, self._plan = name, loaded, preset, plan
+    def __init__(self, name: str, loaded: Loaded, preset: Preset) -> None:
+        self._name, self._loaded, self._preset = name, loaded, preset
 
     def __call__(self, jobs: Sequence[Job["Image.Image"]]) -> None:
         """Edit, and put into each job its picture or its error.
@@ -80,7 +79,7 @@ class Calls:
 
     def _edit(self, jobs: Sequence[Job["Image.Image"]]) -> None:
         pipe, began = self._loaded.pipe, perf_counter()
-        steps = Steps(jobs, self._plan.steps)
+        steps = Steps(jobs, jobs[0].plan.steps)
         watched = self._preset.callback == "scheduler"
         following = steps.counted(pipe.scheduler) if watched else nullcontext()
         with heard() as said, following, warnings.catch_warnings():
@@ -97,7 +96,7 @@ class Calls:
             job.notes.extend(_noted(said))
 
     def _arguments(self, jobs: Sequence[Job["Image.Image"]]) -> dict[str, Any]:
-        preset, plan, first = self._preset, self._plan, jobs[0].prepared
+        preset, plan, first = self._preset, jobs[0].plan, jobs[0].prepared
         many = preset.batches
         generators = [self._loaded.seeded(job.seed % _SEED) for job in jobs]
         images: list[object] = [job.prepared.source for job in jobs]

@@ -1,7 +1,7 @@
 """What a user may choose about a pipeline, beside the preset."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...memory import SettingsError
@@ -80,7 +80,29 @@ class Sampling:
             raise SettingsError(f"area={self.area} must be at least {_LEAST_AREA} pixels")
 
 
+STEPS, NEGATIVE = "num_inference_steps", "negative_prompt"
 _LEAST_AREA = 32 * 32
+
+
+def asked(sampling: Sampling, options: Mapping[str, Knob]) -> Sampling:
+    """How one edit is made: as always, but for what its request asks.
+
+    A blank negative prompt is what official services always send; it asks for nothing.
+
+    Raises:
+        SettingsError: a value of another type than its field.
+    """
+    knobs, steps, negative = dict(sampling.knobs), sampling.steps, sampling.negative
+    for name, value in options.items():
+        if name == STEPS:
+            steps = int(_typed(name, value, int))
+        elif name != NEGATIVE:
+            knobs[name] = value
+        elif str(value).strip():
+            negative = str(value)
+            knobs.pop(NEGATIVE, None)
+
+    return replace(sampling, steps=steps, negative=negative, knobs=knobs)
 
 
 def split(parameters: Mapping[str, Knob]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,23 +7,24 @@ One thread owns the pipeline. Requests wait for it in order; those of one size r
 `batch` allows it. Pictures are decoded and encoded in other threads meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import anyio
 from anyio import to_thread
 
-from ...memory import EditorRejected, SettingsError
+from ...memory import EditorError, EditorRejected, SettingsError
 from ..editor import Abilities, Edited, EditRequest
 from ..findings import findings, in_pixels, noted
 from . import instruction
 from .calls import Calls
-from .choices import Knob, Loading, Sampling, split
+from .choices import Knob, Loading, Sampling, asked, split
 from .loading import Load, load
 from .pictures import finished, prepared
-from .plan import inspected, planned, taken_by
+from .plan import Plan, inspected, options, planned, taken_by
 from .preset import Preset
 from .presets import preset as preset_of
 from .worker import Job, Worker
@@ -88,16 +89,19 @@ class DiffusersEditor:
         self._batch = batch
         self._worker = Worker["Image.Image"](self.name, batch)
         self._details: dict[str, str | int | float | bool | None] = {}
+        self._plan: Callable[[Sampling], Plan] | None = None
+        self._options: frozenset[str] = frozenset()
         self._ahead = anyio.Semaphore(2 * batch + 1)  # decoded pictures in memory at once
 
     @property
     def abilities(self) -> Abilities:
-        """What it can do; of the preset `custom` known once it is open."""
+        """What it can do; its options, and all of the preset `custom`, are known once it is open."""
         return Abilities(
             mask=bool(self._preset.mask),
             references=self._preset.references,
             seed=True,
             keeps_size=self._sampling.size == "source",
+            options=self._options,
         )
 
     @property
@@ -140,14 +144,16 @@ class DiffusersEditor:
 
         Raises:
             EditorRejected: a mask or references that it does not take, or needs and misses; an
-                instruction that is empty, enormous or holds a control word.
+                instruction that is empty, enormous or holds a control word; an option that does
+                nothing or makes no sense.
             PictureError: a picture cannot be decoded, or is too long and narrow.
             EditorError: too little memory, a failure inside of the pipeline, or it is not open.
         """
         self._refuse(request)
+        plan = self._planned_for(request)
         async with self._ahead:
             ready = await to_thread.run_sync(prepared, request, self._preset, self._size)
-            job = Job["Image.Image"](ready, request.instruction, request.seed, request.watch)
+            job = Job["Image.Image"](ready, request.instruction, request.seed, request.watch, plan)
             made = await self._worker.run(job)
             return await to_thread.run_sync(self._finished, request, job, made)
 
@@ -157,7 +163,10 @@ class DiffusersEditor:
         call = type(loaded.pipe).__call__
         if self._preset.name == "custom":
             self._preset = inspected(self._preset, call, type(loaded.pipe).__name__)
-        plan = planned(self._preset, self._sampling, taken_by(call), loaded.facts)
+        taken = taken_by(call)
+        self._plan = partial(planned, self._preset, parameters=taken, facts=loaded.facts)
+        self._options = options(self._preset, taken)
+        plan = self._plan(self._sampling)
         self._details = {
             "preset": self._preset.name,
             "model": self._loading.model or self._preset.model,
@@ -175,7 +184,16 @@ class DiffusersEditor:
             "seeds": "cpu",
             **dict(loaded.versions),
         }
-        return Calls(self.name, loaded, self._preset, plan)
+        return Calls(self.name, loaded, self._preset)
+
+    def _planned_for(self, request: EditRequest) -> Plan:
+        if self._plan is None:
+            raise EditorError(f"{self.name} is not open: use it inside of `async with`")
+
+        try:
+            return self._plan(asked(self._sampling, request.options))
+        except SettingsError as error:
+            raise EditorRejected(str(error)) from error
 
     def _refuse(self, request: EditRequest) -> None:
         preset = self._preset

@@ -4,7 +4,7 @@ Pipelines ignore what they do not use and switch guidance off with at most a lin
 argument that would do nothing is refused before the first edit, and what is in force is on record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Any
@@ -59,7 +59,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The arguments that are the same for every request."""
+    """The arguments of a call beside pictures, words and seeds."""
 
     steps: int
     arguments: Mapping[str, Knob]
@@ -68,6 +68,11 @@ class Plan:
 
     cfg: bool | None
     """Whether classifier-free guidance is on; None where it cannot be known."""
+
+    @property
+    def kind(self) -> Hashable:
+        """The same for plans that one call can follow."""
+        return self.steps, tuple(sorted(self.arguments.items())), self.negative
 
     @property
     def details(self) -> dict[str, str | int | float | bool | None]:
@@ -98,6 +103,13 @@ def planned(
     wanted = sampling.knobs.get("negative_prompt", sampling.negative)
     negative = _negative(preset, None if wanted is None else str(wanted), on, parameters)
     return Plan(_steps(preset, sampling, facts), arguments, negative, on)
+
+
+def options(preset: Preset, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What a request may ask for: `EditRequest.options` by these names."""
+    scales = {name for name in (*_SCALES, *preset.guidance.scales) if name in parameters}
+    texts = {"negative_prompt", "max_sequence_length"} & set(parameters)
+    return frozenset({"num_inference_steps", *scales, *texts})
 
 
 def inspected(preset: Preset, call: Any, name: str) -> Preset:

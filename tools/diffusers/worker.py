@@ -17,6 +17,7 @@ from anyio.lowlevel import EventLoopToken, current_token
 from ...memory import EditorError
 from ..editor import Watch
 from .pictures import Prepared
+from .plan import Plan
 
 Made = TypeVar("Made")
 
@@ -29,6 +30,7 @@ class Job(Generic[Made]):
     instruction: str
     seed: int
     watch: Watch | None
+    plan: Plan
     token: EventLoopToken = field(default_factory=current_token)
     settled: anyio.Event = field(default_factory=anyio.Event)
     withdrawn: bool = False
@@ -44,7 +46,8 @@ class Job(Generic[Made]):
     @property
     def kind(self) -> Hashable:
         """Requests of one kind may run together."""
-        return self.prepared.size, self.prepared.source.size, self.prepared.mask is None
+        pictures = self.prepared.size, self.prepared.source.size, self.prepared.mask is None
+        return pictures, self.plan.kind
 
     def settle(self) -> None:
         """Wake the caller; from the worker's thread."""

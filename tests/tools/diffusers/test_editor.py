@@ -61,6 +61,35 @@ async def test_a_pipeline_gets_its_own_words(pipe: PlainPipeline) -> None:
     assert call["image"][0].mode == "RGB"
 
 
+async def test_one_request_may_ask_for_other_steps_and_guidance(pipe: PlainPipeline) -> None:
+    async with plain(pipe) as editor:
+        assert {"num_inference_steps", "true_cfg_scale"} <= editor.abilities.options
+        options = {"num_inference_steps": 2, "true_cfg_scale": 3.0, "negative_prompt": "grey"}
+        await editor.edit(EditRequest(wide(), "red", options=options))
+        await editor.edit(EditRequest(wide(), "red", options={"negative_prompt": " "}))
+    first, second = pipe.calls
+    assert (first["num_inference_steps"], first["true_cfg_scale"]) == (2, 3.0)
+    assert first["negative_prompt"] == ["grey"]
+    assert (second["num_inference_steps"], second["negative_prompt"]) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"num_inference_steps": 1.5}, "whole number"),
+        ({"negative_prompt": "grey"}, "does nothing while true_cfg_scale is at most 1"),
+        ({"width": 64}, "cannot be set"),
+    ],
+)
+async def test_an_option_without_effect_is_refused_and_not_swallowed(
+    pipe: PlainPipeline, options: dict[str, Any], said: str
+) -> None:
+    async with plain(pipe) as editor:
+        with pytest.raises(EditorRejected, match=said):
+            await editor.edit(EditRequest(wide(), "red", options=options))
+    assert not pipe.calls
+
+
 async def test_what_is_in_force_is_on_record(pipe: PlainPipeline) -> None:
     async with plain(pipe, steps=3) as editor:
         details = editor.details
