@@ -5,12 +5,13 @@ judge said, word for word; what it means is decided when it is read (`evals/scor
 the `official` and the `corrected` profile come from the same answers.
 """
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from ..memory.records import Failure, Frozen
+from ..memory.records import Failure, Frozen, Judgement
+
+__all__ = ["METRICS", "SUITES", "CaseKey", "Judgement", "Point", "Produced", "Suite"]
 
 Suite = Literal["gedit", "imgedit", "imgedit-hard", "kris", "rise"]
 SUITES: tuple[Suite, ...] = ("gedit", "imgedit", "imgedit-hard", "kris", "rise")
@@ -95,50 +96,3 @@ class Produced(Frozen):
     def pictures(self) -> tuple[str, ...]:
         """Every edited picture of the run, each once, in order."""
         return tuple(dict.fromkeys(point.sha256 for point in self.curve if point.sha256))
-
-
-class Judgement(Frozen):
-    """One answer of a judge about one picture, as it was given."""
-
-    suite: Suite
-    case: str
-    image_sha256: str
-    """The picture that was judged."""
-
-    metric: str
-    """The call: one of `METRICS[suite]`, or `preference` where two pictures were compared."""
-
-    judge: str
-    """The model that was asked."""
-
-    judge_version: str = ""
-    """What the user pins beside its name; empty where the name says it all."""
-
-    protocol: str
-    """Whose words were used, and a digest of them: `ours@1f2e…`, `official@9ab0…`."""
-
-    question: str
-    """SHA-256 of everything that was asked: texts, pictures, their order and the parameters."""
-
-    sample: int = Field(ge=0)
-    """0, 1, 2 …: independent opinions about the same."""
-
-    attempt: int = Field(default=0, ge=0)
-    """0, or one more than that of an answer that could not be read."""
-
-    text: str | None
-    """Word for word; None where the judge refused for good."""
-
-    failure: str | None = None
-    """Why there is no text."""
-
-    said_model: str = ""
-    """What the server called itself in its answer."""
-
-    seconds: float = Field(default=0.0, ge=0)
-    input_tokens: int = Field(default=0, ge=0)
-    output_tokens: int = Field(default=0, ge=0)
-    cost: float = Field(default=0.0, ge=0)
-    """US dollars, where a price is known."""
-
-    created: datetime

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .records import FindingKind as FindingKind
     from .records import Frozen as Frozen
     from .records import ImageRef as ImageRef
+    from .records import Judgement as Judgement
     from .records import Run as Run
     from .records import Sample as Sample
     from .records import Score as Score
@@ -71,6 +72,7 @@ _HOMES = {
     "InputError": ".errors",
     "InternalError": ".errors",
     "JudgeError": ".errors",
+    "Judgement": ".records",
     "LeaseLost": ".errors",
     "MalformedCritique": ".errors",
     "PictureError": ".errors",
@@ -120,6 +122,7 @@ __all__ = [
     "InputError",
     "InternalError",
     "JudgeError",
+    "Judgement",
     "LeaseLost",
     "MalformedCritique",
     "PictureError",

@@ -7,6 +7,7 @@ from .ending import Failure, Stop
 from .finding import Finding, FindingKind
 from .frozen import Frozen
 from .image import Digest, ImageRef
+from .judgement import Judgement
 from .run import SOURCE, Run, Task, Turn
 from .usage import Usage
 
@@ -19,6 +20,7 @@ __all__ = [
     "FindingKind",
     "Frozen",
     "ImageRef",
+    "Judgement",
     "Run",
     "RunStatus",
     "Sample",

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .annotation import Annotation as Annotation
     from .annotation import Trace as Trace
     from .export import line as export_line
+    from .judging import Call as Call
+    from .judging import Claimed as Claimed
+    from .judging import Judging as Judging
     from .listing import RunFilter as RunFilter
     from .listing import RunSummary as RunSummary
     from .listing import Stats as Stats
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Annotation": (".annotation", "Annotation"),
+    "Call": (".judging", "Call"),
+    "Claimed": (".judging", "Claimed"),
+    "Judging": (".judging", "Judging"),
     "RunFilter": (".listing", "RunFilter"),
     "RunSummary": (".listing", "RunSummary"),
     "Stats": (".listing", "Stats"),
@@ -30,6 +36,9 @@ _HOMES = {
 
 __all__ = [
     "Annotation",
+    "Call",
+    "Claimed",
+    "Judging",
     "RunFilter",
     "RunSummary",
     "Stats",

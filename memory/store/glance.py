@@ -14,7 +14,7 @@ from typing import Any
 
 from .listing import RunFilter, RunSummary
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The revision whose tables are read here."""
 
 _COLUMNS = (

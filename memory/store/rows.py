@@ -182,3 +182,44 @@ class AnnotationRow(Row, table=True):
     author: str = Field(sa_type=Exact)
     note: str = Field(sa_type=Exact)
     created: datetime = Field(sa_type=Utc)
+
+
+class _CallRow(Row):
+    """The name of a call to a judge."""
+
+    question: str = Field(primary_key=True, sa_type=Key)
+    judge: str = Field(primary_key=True, sa_type=Key)
+    judge_version: str = Field(primary_key=True, sa_type=Key)
+    sample: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    attempt: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class JudgementRow(_CallRow, table=True):
+    """One answer of a judge. It names its picture and hangs on no run: the next run that makes the
+    same picture is judged by it too."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (Index(None, "suite", "case"),)
+
+    suite: str = Field(sa_type=Key)
+    case: str = Field(sa_type=Key)
+    image_sha256: str = Field(max_length=64)
+    metric: str = Field(sa_type=Exact)
+    protocol: str = Field(sa_type=Exact)
+    text: str | None = Field(default=None, sa_type=Exact)
+    failure: str | None = Field(default=None, sa_type=Exact)
+    said_model: str = Field(sa_type=Exact)
+    seconds: float = Field(sa_type=Real)
+    input_tokens: int = Field(sa_type=BigInteger)
+    output_tokens: int = Field(sa_type=BigInteger)
+    cost: float = Field(sa_type=Real)
+    created: datetime = Field(sa_type=Utc)
+
+
+class JudgingRow(_CallRow, table=True):
+    """A call that a worker is about to make; gone once its answer is written."""
+
+    __tablename__ = "judging"
+
+    owner: str = Field(sa_type=Exact)
+    until: datetime = Field(sa_type=Utc)

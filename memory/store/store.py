@@ -9,6 +9,7 @@ from ..records import Run, Sample, Turn
 from . import export, labels, leases, reads, remarks, writes
 from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
+from .judging import Judging
 from .labels import Labelled
 from .leases import LEASE_SECONDS, Worker
 from .listing import EVERY, RunFilter, RunSummary, Stats
@@ -68,6 +69,11 @@ class Store:
     def path(self) -> Path | None:
         """The file of an SQLite store."""
         return self._database.path
+
+    @property
+    def judging(self) -> Judging:
+        """What judges said about pictures, whichever run made them."""
+        return Judging(self._database, self._worker)
 
     async def opened(self, run: Run) -> None:
         """Write down a run that begins, and hold it."""
