@@ -1,0 +1,1 @@
+"""What the judges said, as tables and pages: made from the record alone, nothing is judged again."""
