@@ -7,10 +7,7 @@ import json
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
-from math import isfinite
 from typing import Any, Literal, cast
 
 import httpx2
@@ -18,9 +15,10 @@ import pybase64
 from anyio import to_thread
 from pydantic_core import from_json
 
-from ...memory import EditloopError, EditorBusy, EditorError, EditorRejected, PictureError
+from ...memory import EditorBusy, EditorError, EditorRejected, PictureError
 from ..editor import Edited, EditRequest, Picture
 from ..findings import noted, seen
+from .refusals import of_status
 
 Check = Literal["nothing", "headers", "pixels"]
 """What an answer is held against its source by; `pixels` decodes both."""
@@ -30,11 +28,6 @@ MAX_ANSWER = 256 * 2**20
 
 _LARGE = 256 * 1024  # bytes from which base64 is worth a thread
 _MAX_ERROR = 64 * 1024  # bytes of an error's body that are read
-_SAID = 300  # characters of the server's words that are passed on
-_NO_CREDIT = b"insufficient_quota"  # OpenAI says it with 429, and waiting does not help
-_LATER = frozenset({408, 409, 425, 429})
-_NOT_TAKEN = frozenset({429, 503})  # with Retry-After: nothing was begun
-_LONGEST_WAIT = 3600.0  # seconds that a server may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,7 @@ async def ask(
         async with http.stream(method, url, **how) as response:
             if response.status_code >= 300:
                 body = await _read(response, _MAX_ERROR)
-                raise _of_status(name, response, body, explain(body) if explain else "")
+                raise of_status(name, response, body, explain(body) if explain else "")
 
             data = await _read(response, most)
             if len(data) > most:
@@ -237,79 +230,9 @@ async def _read(response: httpx2.Response, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _of_status(name: str, response: httpx2.Response, body: bytes, words: str = "") -> EditloopError:
-    status = response.status_code
-    said = f"{name} answered {status}: {_short(words) if words else _said(body)}"
-    if status < 400:
-        where = response.headers.get("location", "")
-        return EditorError(f"{name} answered {status} to {where!r}: give the address it means")
-
-    if _NO_CREDIT in body:
-        return EditorRejected(f"{said}; top up the account or use another editor")
-
-    if status in _LATER or status >= 500:
-        wait = retry_after(response) if status in _NOT_TAKEN else None
-        if wait is not None:
-            said = f"{said}; it asks to wait {wait:g} s"
-        return EditorBusy(said, retry_after=wait)
-
-    return EditorRejected(said)
-
-
-def retry_after(response: httpx2.Response) -> float | None:
-    """Seconds that the server asks to wait, within an hour; None: it does not say."""
-    said = response.headers.get("retry-after", "").strip()
-    try:
-        seconds = float(said)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-
-    return min(max(seconds, 0.0), _LONGEST_WAIT) if isfinite(seconds) else None
-
-
-def _said(body: bytes) -> str:
-    """The sentence in an error's body: `error.message` (OpenAI), `detail` (FastAPI), or all of it."""
-    text = body.decode("utf-8", "replace").strip()
-    try:
-        found: object = json.loads(text)
-    except ValueError:
-        return _short(text or "no explanation")
-
-    fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
-    inner = fields.get("error")
-    if isinstance(inner, dict):
-        inner = cast("dict[str, object]", inner).get("message") or cast("object", inner)
-
-    return _short(inner or _detail(fields.get("detail")) or fields.get("message") or text)
-
-
-def _detail(detail: object) -> object:
-    """Shorten the list of faults that FastAPI sends with 422 to `where: what`."""
-    if not isinstance(detail, list):
-        return detail
-
-    faults = [
-        cast("dict[str, Any]", each)
-        for each in cast("list[object]", detail)
-        if isinstance(each, dict)
-    ]
-    said = [
-        f"{'.'.join(str(part) for part in f.get('loc', ()))}: {f.get('msg', '')}" for f in faults
-    ]
-    return "; ".join(said) or cast("object", detail)
-
-
 def _media_type(response: httpx2.Response) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 def _why(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _short(what: object) -> str:
-    text = str(what)
-    return text if len(text) <= _SAID else f"{text[:_SAID]}…"
