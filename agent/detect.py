@@ -4,7 +4,7 @@ A server that names models speaks `/v1`; one whose `/health` has the official ke
 EditThinker's protocol. Its answer to `/health` says nothing more than that (editthinker-spec 2.5).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 import httpx2
@@ -14,8 +14,14 @@ from ..memory import EditloopError, EditorBusy, SettingsError
 from .addresses import Address
 
 _SECONDS = 10.0
-_PORTS = {8003: "qwen-edit", 8004: "qwen-edit-lightning", 8005: "flux-kontext"}
-_PORTS |= {8006: "flux-fill", 8007: "omnigen2", 8010: "longcat"}  # editthinker-spec 2.1
+_PORTS = {  # editthinker-spec 2.1
+    8003: "qwen-edit",
+    8004: "qwen-edit-lightning",
+    8005: "flux-kontext",
+    8006: "flux-fill",
+    8007: "omnigen2",
+    8010: "longcat",
+}
 _OFFICIAL = ("gpu_manager_ready", "flux_gpu_manager_ready")
 
 
@@ -57,7 +63,7 @@ async def thinkers(addresses: Sequence[Address]) -> tuple[Address, ...]:
         except httpx2.HTTPError:
             return None
 
-        return address.but(model=_only(models, address)) if models else address
+        return address.but(model=_only(models, address)["id"]) if models else address
 
     found = await _each(ask, addresses)
     models = [a.options["model"] for a in found if a and "model" in a.options]
@@ -117,7 +123,7 @@ async def _asked(address: Address) -> Address | None:
                 return address.but(kind="images")
 
             if models := await _models(http, address.place):
-                return address.but(kind="images", model=_only(models, address))
+                return _images(address, _only(models, address))
 
             if not address.kind and await _is_official(http, address.place):
                 return _official(address)
@@ -141,19 +147,26 @@ def _official(address: Address) -> Address:
     return address.but(kind="editthinker", preset=preset)
 
 
-async def _models(http: httpx2.AsyncClient, url: str) -> list[str]:
-    """The names under `/v1/models`."""
+def _images(address: Address, model: Mapping[str, Any]) -> Address:
+    """A server of ours says so, and honours more than others."""
+    ours = model.get("owned_by") == "editloop" and "dialect" not in address.options
+    more = {"dialect": "editloop"} if ours else {}
+    return address.but(kind="images", model=str(model["id"]), **more)
+
+
+async def _models(http: httpx2.AsyncClient, url: str) -> list[Mapping[str, Any]]:
+    """The entries under `/v1/models`."""
     root = url.removesuffix("/images/edits").removesuffix("/v1")
     data = _of(await http.get(f"{root}/v1/models"), "data")
-    entries: list[Any] = data if isinstance(data, list) else []
-    return [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
+    entries = list[Any](data) if isinstance(data, list) else []  # pyright: ignore[reportUnknownArgumentType] (a server's JSON)
+    return [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
 
 
-def _only(models: list[str], address: Address) -> str:
+def _only(models: list[Mapping[str, Any]], address: Address) -> Mapping[str, Any]:
     if len(models) > 1:
+        names = ", ".join(str(model["id"]) for model in models[:5])
         raise SettingsError(
-            f"{address.shown} serves {len(models)} models, {', '.join(models[:5])}: say which with "
-            "?model=NAME"
+            f"{address.shown} serves {len(models)} models, {names}: say which with ?model=NAME"
         )
 
     return models[0]

@@ -1,6 +1,16 @@
 """Editors and pixel instruments: what the agent reaches for."""
 
-from .editor import Abilities, Described, Edited, Editor, EditRequest, Picture, Progress, Watch
+from .editor import (
+    Abilities,
+    Described,
+    Edited,
+    Editor,
+    EditRequest,
+    Option,
+    Picture,
+    Progress,
+    Watch,
+)
 from .scripted import ScriptedEditor
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "EditRequest",
     "Edited",
     "Editor",
+    "Option",
     "Picture",
     "Progress",
     "ScriptedEditor",

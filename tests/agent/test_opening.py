@@ -56,6 +56,12 @@ async def test_a_server_that_names_its_model_speaks_images(server: Server) -> No
     assert (address.kind, address.options) == ("images", {"model": "flux"})
 
 
+async def test_a_server_of_ours_is_spoken_to_in_its_own_dialect(server: Server) -> None:
+    says(server, v1_models={"data": [{"id": "flux", "owned_by": "editloop"}]})
+    (address,) = await found(server.url)
+    assert address.options == {"model": "flux", "dialect": "editloop"}
+
+
 async def test_a_server_of_several_models_wants_one_to_be_chosen(server: Server) -> None:
     says(server, v1_models=models("flux", "qwen"))
     with pytest.raises(SettingsError, match=r"2 models, flux, qwen: say which with \?model=NAME"):

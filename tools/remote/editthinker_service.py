@@ -52,7 +52,12 @@ class EditThinkerService(Connected):
             raise SettingsError(f"there is no service {preset!r}: one of {', '.join(PRESETS)}")
 
         self.name = name or f"editthinker:{preset}"
-        self.abilities = Abilities(mask=found.mask, seed=True, keeps_size=found.keeps_size)
+        self.abilities = Abilities(
+            mask=found.mask,
+            seed=True,
+            keeps_size=found.keeps_size,
+            options=frozenset({*found.ranges, *found.texts}),
+        )
         self._preset = found
         self._knobs, self._notes = found.checked(knobs or {})
         self._upload = send == "upload"
@@ -67,8 +72,8 @@ class EditThinkerService(Connected):
         """Ask the service once.
 
         Raises:
-            EditorRejected: a mask where none is taken or none where one is needed, references, or
-                a status of 4xx.
+            EditorRejected: a mask where none is taken or none where one is needed, references, an
+                option out of its range, or a status of 4xx.
             EditorBusy: a status of 5xx (the service has no other word for a full queue), or it
                 cannot be reached.
             EditorError: an answer that cannot be read.
@@ -102,7 +107,19 @@ class EditThinkerService(Connected):
             "prompt": request.instruction,
             "seed": request.seed % _SEEDS,
             **self._knobs,
+            **self._options(request),
         }
+
+    def _options(self, request: EditRequest) -> dict[str, Knob]:
+        if not request.options:
+            return {}
+
+        try:
+            sent, _ = self._preset.checked(request.options)
+        except SettingsError as error:
+            raise EditorRejected(str(error)) from error
+
+        return {name: sent[name] for name in sent.keys() & request.options.keys()}
 
     async def _body(self, request: EditRequest) -> dict[str, Any]:
         pictures = {"image": request.source.data}

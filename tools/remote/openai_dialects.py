@@ -1,6 +1,6 @@
 """How servers of `/v1/images/edits` differ.
 
-vLLM-Omni 0.30 was tried; the others are written from their documentation or source (OpenAI,
+vLLM-Omni 0.30 and our own server were tried; the others are written from their documentation or source (OpenAI,
 SGLang diffusion 0.5.23, LiteLLM).
 """
 
@@ -79,6 +79,15 @@ DIALECTS: Mapping[str, Dialect] = {
         keeps_size=True,
         response_format="b64_json",
         honours=_DIFFUSION | {"guidance_scale_2", "strength", "lora", "layers", "resolution"},
+    ),
+    "editloop": Dialect(
+        references=15,
+        mask="mask",
+        seed="seed",
+        size="auto",
+        response_format="b64_json",
+        key="Idempotency-Key",
+        honours=_DIFFUSION | {"image_guidance_scale", "text_guidance_scale", "strength"},
     ),
     "sglang": Dialect(
         references=3,

@@ -67,6 +67,7 @@ class OpenAIImages(Connected):
             references=self._dialect.references,
             seed=bool(self._dialect.seed),
             keeps_size=self._size == "source" or (self._dialect.keeps_size and not size),
+            options=self._dialect.honours or frozenset(),
         )
         self._model, self._knobs = model, dict(knobs or {})
         self._check: wire.Check = check
@@ -144,7 +145,8 @@ class OpenAIImages(Connected):
             dialect.seed: str(request.seed) if dialect.seed else "",
         }
         fields |= {name: value for name, value in optional.items() if value}
-        return fields | {name: _written(value) for name, value in self._knobs.items()}
+        knobs = {**self._knobs, **request.options}
+        return fields | {name: _written(value) for name, value in knobs.items()}
 
     async def _picture(self, made: Mapping[str, Any]) -> Picture:
         address = made.get("url")

@@ -1,6 +1,7 @@
 """The client of the official services against a server that follows their protocol."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -273,3 +274,16 @@ async def test_what_is_seen_of_the_answer_is_noted(server: Any) -> None:
     assert edited.findings is not None
     assert [finding.kind for finding in edited.findings] == ["unchanged"]
     assert edited.seconds > 0
+
+
+async def test_an_option_of_one_request_goes_before_what_was_set(server: Any) -> None:
+    request = replace(REQUEST, options={"num_inference_steps": 9})
+    async with EditThinkerService(
+        server.url, "longcat", knobs={"num_inference_steps": 20}, check="nothing"
+    ) as editor:
+        assert "num_inference_steps" in editor.abilities.options
+        server.says(edited_image=base64.b64encode(EDIT).decode(), seed=7)
+        await editor.edit(request)
+        assert server.asked[0].json["num_inference_steps"] == 9
+        with pytest.raises(EditorRejected, match="must be within 1 and 100"):
+            await editor.edit(replace(REQUEST, options={"num_inference_steps": 900}))

@@ -65,9 +65,7 @@ async def test_each_dialect_sends_what_its_server_reads(
     assert server.asked[0].line.startswith("POST /v1/images/edits ")
     assert _fields(server) == {"prompt": REQUEST.instruction, "model": "a-model", "n": "1", **more}
     assert _files(server) == [("image", "image/png", SOURCE.data)]
-    assert ("idempotency-key" in server.asked[0].headers) == (
-        dialect in ("openai", "plain")
-    )
+    assert ("idempotency-key" in server.asked[0].headers) == (dialect in ("openai", "plain"))
     assert edited.picture == Picture(EDIT, "image/webp")
     assert edited.notes == ()
 
