@@ -24,7 +24,7 @@ dd{margin:0;overflow-wrap:anywhere;min-width:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.95rem}
 th,td{padding:.32rem .8rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{vertical-align:bottom;color:var(--soft);font-weight:600;font-size:.86rem}
-th:first-child,td.why{text-align:left}
+th:first-child,.why{text-align:left}
 tbody th{font-weight:400;min-width:9rem;max-width:22rem}
 td.why{color:var(--poor);font-size:.86rem}
 .scale,.range{display:block;color:var(--soft);font-size:.78rem;font-weight:400;white-space:nowrap}
@@ -39,7 +39,7 @@ padding:0;list-style:none}
 @media (max-width:26rem){.cases{grid-template-columns:1fr}dl{grid-template-columns:1fr}}
 .cases li{border:1px solid var(--line);border-radius:8px;padding:.8rem;min-width:0}
 .cases h3{font-size:.95rem;margin:0;overflow-wrap:anywhere}
-.part{color:var(--soft);font-size:.84rem}
+.category{color:var(--soft);font-size:.84rem}
 .cases p{margin:.35rem 0;font-size:.9rem;overflow-wrap:anywhere}
 .remark{font-variant-numeric:tabular-nums;font-weight:600}
 .pictures{display:flex;gap:.5rem;flex-wrap:wrap}

@@ -69,9 +69,9 @@ def _contents(report: Report) -> str:
 def _table(table: Table) -> str:
     counted = has_counts(table.lines)
     absent = any(reasons(line.counts) for line in table.lines)
-    more = ["scored"] * counted + ["unscored"] * absent
     titles = "".join(_title(column) for column in table.columns)
-    titles += "".join(f'<th scope="col">{name}</th>' for name in more)
+    titles += '<th scope="col">scored</th>' * counted
+    titles += '<th scope="col" class="why">unscored</th>' * absent
     lines = "\n".join(_line(line, table.columns, counted, absent) for line in table.lines)
     key = escape(table.key)
     return (
@@ -117,7 +117,7 @@ def _cases(cases: Sequence[Shown], thumbnails: Mapping[str, bytes]) -> str:
 def _case(case: Shown, thumbnails: Mapping[str, bytes]) -> str:
     pictures = "".join(_picture(each, thumbnails) for each in case.pictures)
     return (
-        f'<li><h3>{escape(case.name)}</h3><div class="part">{escape(case.part)}</div>'
+        f'<li><h3>{escape(case.name)}</h3><div class="category">{escape(case.part)}</div>'
         f"<p>{escape(case.instruction)}</p>"
         f'<div class="pictures">{pictures}</div><p class="remark">{escape(case.remark)}</p></li>'
     )

@@ -1,0 +1,162 @@
+"""From the record to sheets: which runs, which judge, which cases."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...memory.errors import InputError
+from ..score.book import Book
+from ..score.rows import Case
+from ..scores import METRICS, Judgement, Produced, Suite
+from ..suites.gedit.cases import GEditCase
+from ..suites.imgedit.cases import ImgEditCase
+from ..suites.profile import Lineage, Profile
+from .boards.board import TITLES, Board
+from .facts import judged
+from .sheet import Judged, Sheet, in_order
+from .tables import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a report is about. What is not chosen must be clear from the record."""
+
+    suite: Suite
+    systems: tuple[str, ...] = ()
+    """None means all of them, by name."""
+
+    profile: Profile = "corrected"
+    lineage: Lineage = "upstream"
+    judge: str | None = None
+    version: str | None = None
+    protocol: str | None = None
+    """The whole name or its beginning: `official`, `ours@1f2e`."""
+
+    seed: int = 0
+    sample: int = 0
+    category: str | None = None
+    language: str | None = None
+
+
+def sheets(
+    choice: Choice,
+    cases: Iterable[Case],
+    produced: Iterable[Produced],
+    judgements: Iterable[Judgement],
+    *,
+    sources: Mapping[str, str] | None = None,
+    facts: Mapping[str, tuple[Fact, ...]] | None = None,
+) -> list[Sheet]:
+    """One sheet per system, in the order asked for, else by name.
+
+    Args:
+        choice: what is asked for.
+        cases: every case that the numbers are about.
+        produced: the runs on record of that suite, of any system.
+        judgements: what is on record of that suite, by any judge.
+        sources: the SHA-256 of sources by case, for pages with pictures.
+        facts: what else is known about each system: models, digests of templates.
+
+    Raises:
+        InputError: no such system, no judgement, or several judges to choose from.
+    """
+    chosen = [case for case in cases if _wanted(case, choice)]
+    if not chosen:
+        raise InputError(f"no case of {TITLES[choice.suite]} on record is of that kind")
+    names = {case.name for case in chosen}
+    runs = _runs(choice, (each for each in produced if each.case.name in names))
+    said = _by_judge(choice, (each for each in judgements if each.case in names))
+    who = _judge(choice, list(said))
+    book, ordered = Book(said[who]), in_order(chosen)
+    board = Board(choice.suite, choice.profile, choice.lineage, _types(chosen))
+    return [
+        Sheet(
+            system=system,
+            digest=next(iter(own.values())).digest,
+            seed=choice.seed,
+            judged=who,
+            board=board,
+            cases=ordered,
+            runs=own,
+            book=book,
+            sources=sources or {},
+            facts=(*(facts or {}).get(system, ()), *judged(_about(own, said[who]))),
+            sample=choice.sample,
+        )
+        for system, own in runs.items()
+    ]
+
+
+def _wanted(case: Case, choice: Choice) -> bool:
+    if choice.category is not None and choice.category not in (case.part, _group(case)):
+        return False
+    if choice.language is None or not isinstance(case, GEditCase):
+        return True
+    return case.language == choice.language
+
+
+def _group(case: Case) -> str:
+    return case.group if isinstance(case, GEditCase) else case.part
+
+
+def _types(cases: Sequence[Case]) -> dict[str, str]:
+    return {c.key: c.edit_type for c in cases if isinstance(c, ImgEditCase) and c.edit_type}
+
+
+def _runs(choice: Choice, produced: Iterable[Produced]) -> dict[str, dict[str, Produced]]:
+    """By system, then by case."""
+    found: dict[str, dict[str, Produced]] = {}
+    for each in produced:
+        if each.seed == choice.seed:
+            found.setdefault(each.system, {})[each.case.name] = each
+    wanted = choice.systems or tuple(sorted(found))
+    if absent := [name for name in wanted if name not in found]:
+        there = ", ".join(sorted(found)) or "none"
+        seed = f" with seed {choice.seed}" if choice.seed else ""
+        raise InputError(
+            f"no run{seed} of {', '.join(map(repr, absent))} on {TITLES[choice.suite]};"
+            f" on record are: {there}"
+        )
+    if not wanted:
+        raise InputError(
+            f"no run on {TITLES[choice.suite]} is on record: `editloop eval run` first"
+        )
+    return {name: found[name] for name in dict.fromkeys(wanted)}
+
+
+def _by_judge(choice: Choice, judgements: Iterable[Judgement]) -> dict[Judged, list[Judgement]]:
+    calls = METRICS[choice.suite]
+    found: dict[Judged, list[Judgement]] = {}
+    for each in judgements:
+        if each.metric in calls:
+            who = Judged(each.judge, each.judge_version, each.protocol)
+            found.setdefault(who, []).append(each)
+    return found
+
+
+def _judge(choice: Choice, judges: Sequence[Judged]) -> Judged:
+    fitting = sorted((each for each in judges if _fits(choice, each)), key=str)
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = "; ".join(str(each) for each in fitting or sorted(judges, key=str))
+    if fitting:
+        raise InputError(
+            f"several judges have scored these pictures: {listed}. Choose one with --judge,"
+            " --judge-version or --protocol"
+        )
+    if judges:
+        raise InputError(f"no such judge has scored these pictures; on record are: {listed}")
+    raise InputError("nothing of this has been judged yet: `editloop eval score` first")
+
+
+def _fits(choice: Choice, who: Judged) -> bool:
+    return (
+        choice.judge in (None, who.judge)
+        and choice.version in (None, who.version)
+        and (choice.protocol is None or who.protocol.startswith(choice.protocol))
+    )
+
+
+def _about(runs: Mapping[str, Produced], said: Iterable[Judgement]) -> Iterable[Judgement]:
+    """What was said of the pictures of these runs."""
+    pictures = {(name, sha256) for name, run in runs.items() for sha256 in run.pictures}
+    return (each for each in said if (each.case, each.image_sha256) in pictures)
