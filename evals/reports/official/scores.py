@@ -7,7 +7,7 @@ RISEBench: `*_judge.xlsx`. Pickles are never opened.
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -54,7 +54,8 @@ def _gedit(path: Path, profile: Profile) -> Iterable[GEditRow]:
     combined = [file for file in files if file.name.endswith("combined_gpt_score.csv")]
     if not grouped and not combined:
         raise InputError(f"{path} holds no score file: looked for *_gpt_score.csv")
-    for file, group in grouped or [(combined[0], None)]:
+    chosen: Sequence[tuple[Path, str | None]] = grouped or [(combined[0], None)]
+    for file, group in chosen:
         rows = _csv(file)
         flags = read_flags([row.get("intersection_exist") or "" for row in rows], profile)
         for number, (row, flag) in enumerate(zip(rows, flags, strict=True), 2):
