@@ -236,7 +236,8 @@ class Course:
 
     async def _retrying(self, turn: Turn, error: EditloopError, more: bool, wait: float) -> None:
         if more and error.retryable:
-            wait = 0.0 if isinstance(error, MalformedCritique) else wait
+            asked = self.kit.retry.worth_another(error)
+            wait = asked if isinstance(asked, float) else wait
             await self.emit(Retrying(self.run.id, turn.number, Failure.of(error), wait))
 
     async def _record(self, turn: Turn, write: Callable[[str, Turn], Awaitable[None]]) -> None:

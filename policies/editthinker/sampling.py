@@ -13,9 +13,9 @@ _MOST_SAMPLES = 64
 
 _NUMBER = r"(10|[0-9](\.[0-9]{1,2})?)"
 FORMAT = (
-    r"<think>[^<]+</think>\s{0,2}"
+    r"<think>[^<\x00]+</think>\s{0,2}"
     rf'<score>\s?\{{"semantic": {_NUMBER}, "quality": {_NUMBER}\}}\s?</score>\s{{0,2}}'
-    r"<answer>[^<]+</answer>"
+    r"<answer>[^<\x00]+</answer>"
 )
 """The regular expression of constrained answers, in the dialect of vLLM's grammars."""
 
