@@ -72,6 +72,9 @@ class Produced(Frozen):
     """0, 1, 2 …: the repetition."""
 
     run_id: str
+    sources: tuple[str, ...] = ()
+    """SHA-256 of what was edited, then of the further pictures of the task."""
+
     curve: tuple[Point, ...]
     answer: int | None
     """The number of the turn that is the answer."""

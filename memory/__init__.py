@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .errors import EditorRejected as EditorRejected
     from .errors import InputError as InputError
     from .errors import InternalError as InternalError
+    from .errors import JudgeBusy as JudgeBusy
     from .errors import JudgeError as JudgeError
+    from .errors import JudgeRejected as JudgeRejected
     from .errors import LeaseLost as LeaseLost
     from .errors import MalformedCritique as MalformedCritique
     from .errors import PictureError as PictureError
@@ -71,7 +73,9 @@ _HOMES = {
     "ImageRef": ".records",
     "InputError": ".errors",
     "InternalError": ".errors",
+    "JudgeBusy": ".errors",
     "JudgeError": ".errors",
+    "JudgeRejected": ".errors",
     "Judgement": ".records",
     "LeaseLost": ".errors",
     "MalformedCritique": ".errors",
@@ -121,7 +125,9 @@ __all__ = [
     "ImageRef",
     "InputError",
     "InternalError",
+    "JudgeBusy",
     "JudgeError",
+    "JudgeRejected",
     "Judgement",
     "LeaseLost",
     "MalformedCritique",

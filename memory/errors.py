@@ -13,6 +13,8 @@
     │   ├── ThinkerRejected         it will not, however often it is asked
     │   └── MalformedCritique       it answered, and the answer cannot be read
     ├── JudgeError              an outside opinion could not be had
+    │   ├── JudgeBusy               try again later
+    │   └── JudgeRejected           it will not judge this, however often it is asked
     ├── StoreError              the record could not be written or read
     │   ├── StoreLocked             somebody else is writing; try again
     │   ├── StoreFull               no room left
@@ -134,6 +136,20 @@ class JudgeError(EditloopError):
     """A judge gave no verdict. A missing verdict is not a zero."""
 
     border = "judge"
+
+
+class JudgeBusy(JudgeError):
+    """The judge is overloaded or out of reach; the same request may succeed later."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class JudgeRejected(JudgeError):
+    """The judge refuses this request, however often it is made."""
 
 
 class StoreError(EditloopError):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..records import Run, Sample, Turn
-from . import export, labels, leases, reads, remarks, writes
+from . import curves, export, labels, leases, reads, remarks, writes
 from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
 from .judging import Judging
@@ -138,6 +138,10 @@ class Store:
     async def labelled(self, name: str, prefix: str = "") -> Sequence[Labelled]:
         """Return the runs with a label of this name whose value begins so, oldest first."""
         return await self._database.read(labels.labelled, name, prefix)
+
+    async def curves(self, name: str, prefix: str = "") -> Sequence[curves.Curve]:
+        """Return the runs with a label of this name whose value begins so, in short."""
+        return await self._database.read(curves.curves, name, prefix)
 
     async def trace(self, run_id: str, trace_id: str, span_id: str) -> None:
         """Record the trace of a further attempt; the first one's is in the run."""
