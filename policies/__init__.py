@@ -4,7 +4,7 @@
 """
 
 from .base import BaseChoice, FromBest, FromPrevious, FromSource
-from .profiles import Rules, reference, standard
+from .profiles import Rules, exhaustive, reference, standard
 from .scripted import ScriptedThinker, opinion
 from .select import BestScore, LastTurn, Selector
 from .stop import (
@@ -46,6 +46,7 @@ __all__ = [
     "StopPolicy",
     "Thinker",
     "Unchanged",
+    "exhaustive",
     "opinion",
     "reference",
     "standard",

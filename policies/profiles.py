@@ -47,3 +47,11 @@ def reference(*, turns: int = 5) -> Rules:
         select=LastTurn(),
         criticise_last=False,
     )
+
+
+def exhaustive(*, turns: int = 5) -> Rules:
+    """Always so many turns, whatever the thinker says; the best of them is the answer.
+
+    What a stop policy could win at most, and the runs that turn curves and training data need.
+    """
+    return Rules(stop=MaxTurns(turns))
