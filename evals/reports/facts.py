@@ -1,7 +1,8 @@
 """What numbers rest on, said on every report."""
 
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
 
 from ..scores import Judgement
 from .boards.board import SIZES, TITLES
@@ -27,7 +28,7 @@ def shared_facts(sheets: Sequence[Sheet]) -> tuple[Fact, ...]:
     for sheet in sheets:
         found += [fact for fact in sheet.facts if fact not in found]
     found.append(Fact(name="Intervals", value=f"95 %, bootstrap by case, {RESAMPLES} resamples"))
-    found.append(Fact(name="editloop", value=_version()))
+    found.append(Fact(name="editloop", value=version()))
     return tuple(found)
 
 
@@ -73,8 +74,9 @@ def _cases(sheets: Sequence[Sheet]) -> str:
     return f"{counts} of the {SIZES[suite]} that are published"
 
 
-def _version() -> str:
+def version() -> str:
+    """The version of editloop."""
     try:
-        return version("editloop")
+        return version_of("editloop")
     except PackageNotFoundError:  # a checkout that was not installed
         return "unknown"

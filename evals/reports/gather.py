@@ -7,13 +7,14 @@ from ...memory.errors import InputError
 from ..score.book import Book
 from ..score.rows import Case
 from ..scores import METRICS, Judgement, Produced, Suite
-from ..suites.gedit.cases import GEditCase
 from ..suites.imgedit.cases import ImgEditCase
 from ..suites.profile import Lineage, Profile
 from .boards.board import TITLES, Board
 from .facts import judged
 from .sheet import Judged, Sheet, in_order
 from .tables import Fact
+
+NOBODY = Judged("nobody", "", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Choice:
 
     suite: Suite
     systems: tuple[str, ...] = ()
-    """None means all of them, by name."""
+    """All of them, by name, where none is given."""
 
     profile: Profile = "corrected"
     lineage: Lineage = "upstream"
@@ -33,8 +34,6 @@ class Choice:
 
     seed: int = 0
     sample: int = 0
-    category: str | None = None
-    language: str | None = None
 
 
 def sheets(
@@ -43,7 +42,6 @@ def sheets(
     produced: Iterable[Produced],
     judgements: Iterable[Judgement],
     *,
-    sources: Mapping[str, str] | None = None,
     facts: Mapping[str, tuple[Fact, ...]] | None = None,
 ) -> list[Sheet]:
     """One sheet per system, in the order asked for, else by name.
@@ -53,15 +51,14 @@ def sheets(
         cases: every case that the numbers are about.
         produced: the runs on record of that suite, of any system.
         judgements: what is on record of that suite, by any judge.
-        sources: the SHA-256 of sources by case, for pages with pictures.
         facts: what else is known about each system: models, digests of templates.
 
     Raises:
         InputError: no such system, no judgement, or several judges to choose from.
     """
-    chosen = [case for case in cases if _wanted(case, choice)]
+    chosen = list(cases)
     if not chosen:
-        raise InputError(f"no case of {TITLES[choice.suite]} on record is of that kind")
+        raise InputError(f"no case of {TITLES[choice.suite]} is of that kind")
     names = {case.name for case in chosen}
     runs = _runs(choice, (each for each in produced if each.case.name in names))
     said = _by_judge(choice, (each for each in judgements if each.case in names))
@@ -78,7 +75,7 @@ def sheets(
             cases=ordered,
             runs=own,
             book=book,
-            sources=sources or {},
+            sources={name: run.sources[0] for name, run in own.items() if run.sources},
             facts=(*(facts or {}).get(system, ()), *judged(_about(own, said[who]))),
             sample=choice.sample,
         )
@@ -86,19 +83,29 @@ def sheets(
     ]
 
 
-def _wanted(case: Case, choice: Choice) -> bool:
-    if choice.category is not None and choice.category not in (case.part, _group(case)):
-        return False
-    if choice.language is None or not isinstance(case, GEditCase):
-        return True
-    return case.language == choice.language
+def without_judge(choice: Choice, cases: Iterable[Case], produced: Iterable[Produced]) -> Sheet:
+    """The sheet of the one system asked for, with no judgement: for what needs none.
+
+    Raises:
+        InputError: no such system.
+    """
+    chosen = list(cases)
+    names = {case.name for case in chosen}
+    runs = _runs(choice, (each for each in produced if each.case.name in names))
+    ((system, own),) = runs.items()
+    return Sheet(
+        system=system,
+        digest=next(iter(own.values())).digest,
+        seed=choice.seed,
+        judged=NOBODY,
+        board=Board(choice.suite, types=_types(chosen)),
+        cases=in_order(chosen),
+        runs=own,
+        book=Book(()),
+    )
 
 
-def _group(case: Case) -> str:
-    return case.group if isinstance(case, GEditCase) else case.part
-
-
-def _types(cases: Sequence[Case]) -> dict[str, str]:
+def _types(cases: Iterable[Case]) -> dict[str, str]:
     return {c.key: c.edit_type for c in cases if isinstance(c, ImgEditCase) and c.edit_type}
 
 

@@ -42,6 +42,15 @@ class Exported:
     kept: int
     """Files that were there already."""
 
+    def as_json(self) -> dict[str, int]:
+        """For programs."""
+        return {
+            "cases": self.cases,
+            "without": self.without,
+            "written": self.written,
+            "kept": self.kept,
+        }
+
 
 class Exporter:
     """Lays the pictures of one system out."""
