@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import httpx2
@@ -42,9 +43,13 @@ def key_or_none(key: str | None) -> str:
     return key or os.environ.get("VLLM_API_KEY") or _NO_KEY
 
 
-def client() -> httpx2.AsyncClient:
-    """A client that waits as long as its caller; only connecting has a limit of its own."""
+def client(hook: Callable[[httpx2.Request], Awaitable[None]]) -> httpx2.AsyncClient:
+    """A client that waits as long as its caller; only connecting has a limit of its own.
+
+    `hook` sees every request before it is sent.
+    """
     return httpx2.AsyncClient(
+        event_hooks={"request": [hook]},
         timeout=httpx2.Timeout(None, connect=_LOOK),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=32),
     )

@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import anyio.to_thread
 import httpx2
-import pybase64
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionContentPartParam
-from pydantic_ai import Agent, BinaryContent, BinaryImage, UserContent
+from pydantic_ai import Agent, ImageUrl, UserContent
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ThinkingPart
 from pydantic_ai.models.openai import OpenAIChatModel
@@ -24,6 +22,7 @@ from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
 from .pictures import Shown
+from .splicing import Splices
 
 _NEVER = ("\0think\0", "\0/think\0")
 """Thinking tags that no text holds, so that `<think>` stays where it is; empty ones would loop."""
@@ -51,7 +50,7 @@ class Answer:
 
 
 class VisionModel(OpenAIChatModel):
-    """A chat model that names each picture by the hash of its bytes, and encodes off the loop.
+    """A chat model that names each picture by the hash of its bytes; `Splices` puts those in.
 
     vLLM finds a picture that it has processed before by `uuid`, and takes the uuid for the picture:
     it must be the hash of what is sent.
@@ -64,12 +63,11 @@ class VisionModel(OpenAIChatModel):
     async def _map_user_prompt_content_item(
         self, item: UserContent, content: list[ChatCompletionContentPartParam]
     ) -> None:
-        if not isinstance(item, BinaryContent):
+        if not isinstance(item, ImageUrl):
             await super()._map_user_prompt_content_item(item, content)
             return
 
-        uri = await anyio.to_thread.run_sync(_data_uri, item)
-        part: dict[str, Any] = {"type": "image_url", "image_url": {"url": uri}}
+        part: dict[str, Any] = {"type": "image_url", "image_url": {"url": item.url}}
         if self._uuids:
             part["uuid"] = item.identifier
 
@@ -79,10 +77,6 @@ class VisionModel(OpenAIChatModel):
 def _profile(_: ModelProfile) -> ModelProfile:
     """The same for every name: what is served under it is known, and is no Qwen or GPT to adapt to."""
     return merge_profile(DEFAULT_PROFILE, _PROFILE)
-
-
-def _data_uri(item: BinaryContent) -> str:
-    return f"data:{item.media_type};base64,{pybase64.b64encode(item.data).decode('ascii')}"
 
 
 def agent_for(
@@ -102,6 +96,7 @@ async def ask(
     text: str,
     settings: ModelSettings,
     *,
+    splices: Splices,
     conversation: str = "",
 ) -> Answer:
     """Send the pictures and the text as one user message; return the answer, readable or not.
@@ -109,13 +104,24 @@ async def ask(
     Raises:
         AgentRunError: there was no answer.
     """
+    names = [await splices.name(each.data, each.media_type) for each in pictures]
     images = [
-        BinaryImage(data=each.data, media_type=each.media_type, identifier=each.sha256)
-        for each in pictures
+        ImageUrl(url=name, identifier=each.sha256)
+        for name, each in zip(names, pictures, strict=True)
     ]
-    started = agent.iter(
-        [*images, text], model_settings=settings, conversation_id=conversation or None
-    )
+    try:
+        return await _asked(agent, [*images, text], settings, conversation)
+    finally:
+        splices.forget(names)
+
+
+async def _asked(
+    agent: Agent[object, str],
+    content: list[UserContent],
+    settings: ModelSettings,
+    conversation: str,
+) -> Answer:
+    started = agent.iter(content, model_settings=settings, conversation_id=conversation or None)
     async with started as run:
         try:
             async for _ in run:

@@ -29,6 +29,7 @@ from .model import agent_for, ask
 from .pictures import TRAINED, Pictures, Shown
 from .samples import Taken, failed, opinion, taken
 from .sampling import Sampling
+from .splicing import Splices
 from .template import Template, chosen
 
 _UNFORCED = "the server may not know structured_outputs"
@@ -96,6 +97,7 @@ class EditThinker(Connected):
         self._sampling = Sampling(samples, temperature, fresh_temperature, max_tokens, constrained)
         self._seconds, self._uuids, self._max_pixels = seconds, uuids, max_pixels
         self._pictures = Pictures(max_pixels)
+        self._splices = Splices()
         self._agent: Agent[object, str] | None = None
 
     @property
@@ -158,6 +160,7 @@ class EditThinker(Connected):
                     message.pictures,
                     message.text,
                     settings,
+                    splices=self._splices,
                     conversation=message.conversation,
                 )
         except TimeoutError:
@@ -190,7 +193,7 @@ class EditThinker(Connected):
             ThinkerBusy, ThinkerError: a server that has to be asked for its model cannot be.
         """
         self._template = await anyio.to_thread.run_sync(chosen, self._given)
-        async with endpoint.client() as http:
+        async with endpoint.client(self._splices.exchange) as http:
             if not self._model:
                 self._model = await endpoint.only_model(http, self._base, self._key)
 
