@@ -75,6 +75,6 @@ def untrained_url(untrained_thinker: Path, logs: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def editor_urls(tiny_editor: Path, logs: Path) -> Iterator[tuple[str, str]]:
     """Two edit servers of ours, each with the trained editor."""
-    editor = address("instruct-pix2pix", tiny_editor, steps=10)
+    editor = address("instruct-pix2pix", tiny_editor, **cache.EDITING)
     with edit_server(editor, logs) as one, edit_server(editor, logs) as two:
         yield one.url, two.url

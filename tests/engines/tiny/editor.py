@@ -20,10 +20,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from . import editor_words, world
 
-STEPS, GUIDANCE, IMAGE_GUIDANCE = 10, 3.0, 1.2
-"""What the pipeline is called with, where nothing else is wanted."""
-
-_VAE_STEPS, _UNET_STEPS = 800, 1000
+_VAE_STEPS, _UNET_STEPS = 900, 1000
 _BATCH = 16
 _SCENES = 512
 _SCHEDULE = {
@@ -76,7 +73,7 @@ def _trained_vae(rnd: random.Random) -> Any:
         mid_block_add_attention=False,
     )
     scenes = world.training_scenes(rnd)
-    tune = _Tuning("vae", vae.parameters(), _VAE_STEPS, rate=4e-3)
+    tune = _Tuning("vae", vae.parameters(), _VAE_STEPS, rate=2e-3)
     for _ in range(_VAE_STEPS):
         pictures = _tensor(list(islice(scenes, _BATCH // 2)))
         latents = vae.encode(pictures).latent_dist.mode()
@@ -185,7 +182,8 @@ class _Tuning:
 
     def __init__(self, name: str, parameters: Any, steps: int, rate: float) -> None:
         self._name, self._steps, self._done = name, steps, 0
-        self._optimiser = torch.optim.AdamW(parameters, rate)
+        self._parameters = list(parameters)
+        self._optimiser = torch.optim.AdamW(self._parameters, rate)
         self._rate = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser, rate, total_steps=steps, pct_start=0.1
         )
@@ -195,6 +193,7 @@ class _Tuning:
         """Learn from one batch."""
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         self._optimiser.step()
         self._rate.step()
         self._done += 1
