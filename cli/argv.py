@@ -7,6 +7,7 @@ COMMANDS = (
     "batch",
     "retouch",
     "runs",
+    "eval",
     "serve",
     "backend",
     "thinker",

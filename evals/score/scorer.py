@@ -51,6 +51,8 @@ class Scored:
     subject: Subject
     sample: int
     row: Row | None
+    known: bool = False
+    """Everything was on record: nobody was asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -138,10 +140,16 @@ class Scorer:
                 return None
             said = await self._said(asked, sample)
         self.tally.known += known
-        return self._through(subject, sample, said)
+        all_known = known == sum(len(each) for each in said.values())
+        return self._through(subject, sample, said, known=all_known)
 
     def _through(
-        self, subject: Subject, sample: int, said: Mapping[str, list[Judgement]]
+        self,
+        subject: Subject,
+        sample: int,
+        said: Mapping[str, list[Judgement]],
+        *,
+        known: bool,
     ) -> Scored:
         found = row(subject.case, said, "corrected")
         why = why_of(found)
@@ -149,7 +157,7 @@ class Scorer:
         self.tally.scored += why is None
         if why is not None:
             self.tally.unscored[why.reason] += 1
-        return Scored(subject, sample, found)
+        return Scored(subject, sample, found, known)
 
     def _calls(
         self,

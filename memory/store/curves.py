@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from ..reasons import RunStatus
@@ -73,7 +73,7 @@ def curves(connection: Connection, name: str, prefix: str) -> list[Curve]:
     return found
 
 
-def _of_label(query: Select[Any], run_id: Any, name: str, prefix: str) -> Select[Any]:
+def _of_label(query: Any, run_id: Any, name: str, prefix: str) -> Any:
     return query.join(LabelRow, col(LabelRow.run_id) == run_id).where(
         col(LabelRow.name) == name, col(LabelRow.value).startswith(prefix, autoescape=True)
     )
