@@ -83,7 +83,8 @@ def _answer(
 ) -> str:
     right = painted != scene.colour if kind == "open" else painted == goal
     wish = "another colour" if kind == "open" else goal
-    seen = f"The {scene.shape} was {scene.colour} and is {painted}. It should be {wish}."
+    verdict = "as it should" if right else "which is wrong"
+    seen = f"It should be {wish}. The {scene.shape} was {scene.colour} and is {painted}, {verdict}."
     looks = "It is blotchy." if blemished else "It is clean."
     semantic, quality = rnd.choice(RIGHT if right else WRONG), rnd.choice((3, 4, 4, 4, 5))
     quality = quality if blemished else rnd.choice(RIGHT)

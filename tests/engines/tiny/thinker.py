@@ -1,4 +1,4 @@
-"""A trained Qwen3-VL of a third of a million parameters: it looks at two pictures and writes a critique.
+"""A trained Qwen3-VL of half a million parameters: it looks at two pictures and writes a critique.
 
 Architecture, tokenizer files and processor are those of the large ones, so that vLLM serves it by the
 same code. It learns from `teacher`, and can be asked only by `TEMPLATE`: it knows no other words.
@@ -24,7 +24,7 @@ from . import editor_words, teacher, world
 TEMPLATE = Path(__file__).with_name("template.txt")
 """The text that it was trained with, in the form of a user's own template."""
 
-_STEPS, _BATCH, _RATE = 700, 32, 3e-3
+_STEPS, _BATCH, _RATE = 900, 16, 2e-3
 _PATCH = 8
 _HIDDEN = 64
 _SEEN = 64  # hidden size of the vision tower
