@@ -75,9 +75,10 @@ def _show(table: Table, console: "Console") -> None:
 def _width(table: Table, way: _Way) -> int:
     """How many columns of the terminal a table takes."""
     if way.sideways:
-        first = max(len(_title(column, table)) for column in table.columns)
+        below = len("unscored") if has_counts(table.lines) else 0
+        first = max(below, *(len(_title(column, table)) for column in table.columns))
         rest = [
-            max(max(map(len, _name(line).split()), default=0), *_lengths(table, line, way))
+            max(_longest(_name(line)), _longest(reasons(line.counts)), *_lengths(table, line, way))
             for line in table.lines
         ]
         return first + sum(rest) + _EACH * (len(rest) + 1)
@@ -90,6 +91,11 @@ def _width(table: Table, way: _Way) -> int:
     if _absent(table):
         rest.append(_UNSCORED)
     return first + sum(rest) + _EACH * (len(rest) + 1)
+
+
+def _longest(text: str) -> int:
+    """The longest word."""
+    return max(map(len, text.split()), default=0)
 
 
 def _lengths(table: Table, line: Line, way: _Way) -> list[int]:
