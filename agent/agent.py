@@ -193,7 +193,11 @@ class EditAgent:
 
 def _described(kit: Kit) -> dict[str, Any]:
     """What the engines want on record, known now that they are open."""
-    engines = {"editor_details": kit.editor, "thinker_details": kit.thinker}
+    engines = {
+        "editor_details": kit.editor,
+        "thinker_details": kit.thinker,
+        "first_details": kit.rewriter,
+    }
     return {
         name: dict(engine.details)
         for name, engine in engines.items()

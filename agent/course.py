@@ -32,6 +32,7 @@ from ..tools import Edited, EditRequest, Picture
 from ..tools.findings import seen
 from .border import border
 from .events import Editing, Event, Retrying, TurnCriticised, TurnEdited
+from .first import worded
 from .kit import Kit
 from .progress import told
 from .scope import unbroken
@@ -86,6 +87,8 @@ class Course:
     async def _edit(self, number: int) -> None:
         """The first half of a turn."""
         turn = self._next_turn(number)
+        if number == 1:
+            turn = await worded(self.kit, self.run, turn, self.emit)
         await self.emit(Editing(self.run.id, turn))
         try:
             turn = await self._edited(turn)
@@ -130,9 +133,9 @@ class Course:
             seconds = edited.seconds or perf_counter() - start
             return turn.but(
                 edited=await self._kept(edited),
-                edit_seconds=seconds,
-                edit_cost=edited.cost,
-                notes=edited.notes,
+                edit_seconds=turn.edit_seconds + seconds,
+                edit_cost=turn.edit_cost + edited.cost,
+                notes=(*turn.notes, *edited.notes),
                 findings=await _looked(request, edited),
             )
 

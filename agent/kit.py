@@ -6,7 +6,7 @@ from anyio import CapacityLimiter
 
 from ..memory.images import LocalImages
 from ..memory.store import Store
-from ..policies import Rules, Thinker, standard
+from ..policies import Rewriter, Rules, Thinker, standard
 from ..tools import Editor
 from .ledger import Ledger
 from .retry import Retry
@@ -21,6 +21,9 @@ class Kit:
     thinker: Thinker
     store: Store
     images: LocalImages
+    rewriter: Rewriter | None = None
+    """Who words the instruction of turn 1; nobody: it is the user's."""
+
     rules: Rules = field(default_factory=standard)
     retry: Retry = field(default_factory=Retry)
     ledger: Ledger = field(default_factory=Ledger)

@@ -22,6 +22,10 @@ class Options:
         self._known.append(name)
         return self._left.pop(name, default)
 
+    def has(self, name: str) -> bool:
+        """Whether an option is there and not taken yet."""
+        return bool(self._left.get(name))
+
     def whole(self, name: str, default: int | None = None, *, least: int = 1) -> int | None:
         """A whole number.
 

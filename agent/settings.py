@@ -30,11 +30,15 @@ class Settings(BaseSettings):
     thinker: str = "measured"
     """Who criticises: an address, or several separated by commas; `measured` is built in."""
 
+    first: str = "asked"
+    """Who words the instruction of turn 1: `asked` is the user; else the address of a rewriter."""
+
     backends: dict[str, str] = Field(default_factory=dict)
     """Names of one's own for addresses: the table `[backends]` of a configuration file."""
 
-    rules: Literal["standard", "reference"] = "standard"
-    """`reference` reproduces the official script's stop rules, for comparison."""
+    rules: Literal["standard", "reference", "exhaustive"] = "standard"
+    """`reference` reproduces the official script's stop rules, for comparison; `exhaustive` makes all
+    `turns` and picks the best."""
 
     base: Literal["source", "best", "previous"] = "source"
     """Which picture each turn edits."""
@@ -123,7 +127,7 @@ class Choices:
         """What a run keeps: every value as JSON, passwords in URLs masked."""
         values = self.settings.model_dump(mode="json")
         values["store"] = masked(self.settings.store_url)
-        for name in ("editor", "thinker"):
+        for name in ("editor", "thinker", "first"):
             values[name] = masked(values[name])
         values["backends"] = {n: masked(a) for n, a in self.settings.backends.items()}
         return values

@@ -6,6 +6,7 @@ Pictures appear by hash only, never as bytes.
 
     invoke_agent editloop
     └── turn                        one per turn
+        ├── chat <rewriter>             before the edit of turn 1, where there is one
         ├── execute_tool edit_image     the editor
         └── chat <thinker>              the thinker; two gen_ai.evaluation.result records under it
 """
@@ -100,6 +101,24 @@ class Telemetry:
                 "editloop.run.id": run.id,
                 "editloop.turn.index": number,
             },
+        ) as span:
+            yield span
+
+    @contextmanager
+    def rewrite(self, run: Run, name: str, attempt: int) -> Generator[Span]:
+        """One call of the rewriter, before turn 1 is edited."""
+        with self._call(
+            f"chat {name}",
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.request.model": name,
+                "gen_ai.conversation.id": run.id,
+                "openinference.span.kind": "LLM",
+                "editloop.turn.index": 1,
+                "editloop.sample.attempt": attempt,
+                "editloop.image.shown.sha256": [run.task.source.sha256],
+            },
+            SpanKind.CLIENT,
         ) as span:
             yield span
 

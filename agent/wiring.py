@@ -11,12 +11,22 @@ from anyio import CapacityLimiter
 
 from ..memory.images import LocalImages
 from ..memory.store import open_store
-from ..policies import BaseChoice, FromBest, FromPrevious, FromSource, Rules, reference, standard
+from ..policies import (
+    BaseChoice,
+    FromBest,
+    FromPrevious,
+    FromSource,
+    Rules,
+    exhaustive,
+    reference,
+    standard,
+)
 from .agent import EditAgent
 from .kit import Kit
 from .ledger import Ledger
 from .opening import editor_at, editor_places, thinker_at, thinker_places
 from .retry import Retry
+from .rewriters import rewriter_at
 from .settings import Choices, Settings, load
 from .telemetry import Telemetry
 
@@ -28,7 +38,7 @@ async def build(choices: Choices | Settings | None = None) -> AsyncGenerator[Edi
     Without an argument the settings are read from the environment and the files.
 
     Raises:
-        SettingsError: an editor or thinker of that address does not exist.
+        SettingsError: an editor, thinker or rewriter of that address does not exist.
         EditorBusy: bare URLs of editors, and none can be reached.
         ThinkerBusy: a thinker that must say which model it serves cannot be reached.
         StoreError: the store cannot be opened.
@@ -51,12 +61,14 @@ async def _kit(settings: Settings, stack: AsyncExitStack) -> Kit:
     backends = settings.backends
     editor = editor_at(settings.editor, backends=backends, cost=settings.edit_cost)
     thinker = thinker_at(settings.thinker, backends=backends)
+    rewriter = rewriter_at(settings.first, backends)
     store = open_store(settings.store_url, lease_seconds=settings.lease_seconds)
     edits = settings.edits_at_once or editor_places(settings.editor, backends)
     critiques = settings.critiques_at_once or thinker_places(settings.thinker, backends)
     return Kit(
         editor=await stack.enter_async_context(editor),
         thinker=await stack.enter_async_context(thinker),
+        rewriter=await stack.enter_async_context(rewriter),
         store=await stack.enter_async_context(store),
         images=LocalImages(settings.images_folder),
         rules=rules(settings),
@@ -78,5 +90,8 @@ def rules(settings: Settings) -> Rules:
         "best": FromBest(),
         "previous": FromPrevious(),
     }
-    made = standard(turns=settings.turns, semantic=settings.semantic, quality=settings.quality)
+    if settings.rules == "exhaustive":
+        made = exhaustive(turns=settings.turns)
+    else:
+        made = standard(turns=settings.turns, semantic=settings.semantic, quality=settings.quality)
     return Rules(stop=made.stop, select=made.select, base=bases[settings.base])

@@ -5,7 +5,8 @@
 
 from .base import BaseChoice, FromBest, FromPrevious, FromSource
 from .profiles import Rules, exhaustive, reference, standard
-from .scripted import ScriptedThinker, opinion
+from .rewriter import Rewriter, Rewriting, Wish
+from .scripted import ScriptedRewriter, ScriptedThinker, opinion
 from .select import BestScore, LastTurn, Selector
 from .stop import (
     AllOf,
@@ -38,14 +39,18 @@ __all__ = [
     "Opinion",
     "Plateau",
     "Repeated",
+    "Rewriter",
+    "Rewriting",
     "Rule",
     "Rules",
     "Satisfied",
+    "ScriptedRewriter",
     "ScriptedThinker",
     "Selector",
     "StopPolicy",
     "Thinker",
     "Unchanged",
+    "Wish",
     "exhaustive",
     "opinion",
     "reference",

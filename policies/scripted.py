@@ -1,9 +1,10 @@
-"""The thinker of tests and of the README: answers as it was told to, in order."""
+"""Thinker and rewriter of tests and of the README: they answer as they were told to, in order."""
 
 from collections.abc import Awaitable, Callable
 
 from ..memory import Critique, EditloopError, MalformedCritique, Sample
 from . import wire
+from .rewriter import Rewriting, Wish
 from .thinker import Comparison, Opinion
 
 Answer = Critique | str | EditloopError
@@ -52,6 +53,30 @@ class ScriptedThinker:
 
         text = answer if isinstance(answer, str) else wire.write(answer)
         return opinion(text, seed=comparison.seed)
+
+
+class ScriptedRewriter:
+    """Gives its instructions one after the other; when they run out, the last one again.
+
+    `wishes` keeps what it was shown.
+    """
+
+    def __init__(self, *answers: str | EditloopError, name: str = "scripted") -> None:
+        if not answers:
+            raise ValueError("a scripted rewriter needs at least one answer")
+
+        self.name = name
+        self.wishes: list[Wish] = []
+        self._answers = answers
+
+    async def rewrite(self, wish: Wish) -> Rewriting:
+        """Return the next instruction, or raise it when it is an error."""
+        self.wishes.append(wish)
+        answer = self._answers[min(len(self.wishes), len(self._answers)) - 1]
+        if isinstance(answer, EditloopError):
+            raise answer.with_traceback(None)
+
+        return Rewriting(answer, Sample(text=answer, verdict="ok", seed=wish.seed))
 
 
 def opinion(text: str, *, seed: int | None = None, finish_reason: str = "stop") -> Opinion:
