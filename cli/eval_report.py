@@ -5,11 +5,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
+from .eval_options import NO_CASES, SUITE, CasesOptions, SuiteName
 from .options import COMMONLY, PATH, Common
 
-SuiteName = Literal["gedit", "imgedit", "imgedit-hard", "kris", "rise"]
-
-_SUITE = Parameter(name="SUITE", help="gedit, imgedit, imgedit-hard, kris or rise.")
 _SYSTEMS = Parameter(
     name=["--system", "-s"],
     metavar="NAME",
@@ -23,12 +21,8 @@ _FORMS = Group("Format", sort_key=3)
 @Parameter(name="*", group=_JUDGING)
 @dataclass(frozen=True)
 class Reading:
-    """Which cases, whose judgements, and how they are read."""
+    """Whose judgements, and how they are read."""
 
-    data: Annotated[
-        str | None,
-        Parameter(metavar=PATH, help="The folder of the data set: its cases and categories."),
-    ] = None
     profile: Annotated[
         Literal["corrected", "official"],
         Parameter(help="official repeats the published scripts, their defects included."),
@@ -49,11 +43,6 @@ class Reading:
     opinion: Annotated[
         int, Parameter(metavar="K", help="Which of several opinions of the judge; 1 is the first.")
     ] = 1
-    category: Annotated[str | None, Parameter(metavar="NAME", help="Only these cases.")] = None
-    language: Annotated[Literal["en", "cn"] | None, Parameter(help="Only these cases.")] = None
-    limit: Annotated[
-        int | None, Parameter(metavar="N", help="Only the first so many cases of the data set.")
-    ] = None
 
 
 @Parameter(name="*", group=_FORMS)
@@ -77,7 +66,7 @@ READING, FORM = Reading(), Form()
 
 
 def report(
-    suite: Annotated[SuiteName, _SUITE],
+    suite: Annotated[SuiteName, SUITE],
     /,
     *,
     system: Annotated[tuple[str, ...], _SYSTEMS] = (),
@@ -88,9 +77,9 @@ def report(
             "--every-turn`); paradigms, thinkers and stages are the paper's tables 3, 6 and 5."
         ),
     ] = "suite",
-    published: Annotated[
-        bool, Parameter(negative="--no-published", help="Show the paper's numbers beside ours.")
-    ] = True,
+    ours_only: Annotated[
+        bool, Parameter(negative="", help="Leave the paper's numbers out.")
+    ] = False,
     clock: Annotated[
         bool, Parameter(negative="", help="Show seconds and dollars with --layout effort.")
     ] = False,
@@ -98,6 +87,7 @@ def report(
         str | None,
         Parameter(metavar=PATH, help="Count score files of the published scripts instead."),
     ] = None,
+    chosen: CasesOptions = NO_CASES,
     reading: Reading = READING,
     form: Form = FORM,
     common: Common = COMMONLY,
@@ -111,12 +101,14 @@ def report(
     from .eval_tables import counted, reported
 
     if scores is not None:
-        return counted(suite, scores, reading, form, common)
-    return reported(suite, _split(system), layout, published, clock, reading, form, common)
+        return counted(suite, scores, chosen, reading, form, common)
+    return reported(
+        suite, _split(system), layout, not ours_only, clock, chosen, reading, form, common
+    )
 
 
 def compare(
-    suite: Annotated[SuiteName, _SUITE],
+    suite: Annotated[SuiteName, SUITE],
     first: Annotated[str, Parameter(name="FIRST", help="The system to compare against.")],
     second: Annotated[str, Parameter(name="SECOND", help="The system to compare with it.")],
     /,
@@ -134,6 +126,7 @@ def compare(
     most: Annotated[
         int, Parameter(metavar="N", help="How many cases to list that changed most.")
     ] = 20,
+    chosen: CasesOptions = NO_CASES,
     reading: Reading = READING,
     form: Form = FORM,
     common: Common = COMMONLY,
@@ -147,11 +140,11 @@ def compare(
     from .eval_tables import compared
 
     other = (against_judge, against_profile)
-    return compared(suite, (first, second), other, mixed, most, reading, form, common)
+    return compared(suite, (first, second), other, mixed, most, chosen, reading, form, common)
 
 
 def export(
-    suite: Annotated[SuiteName, _SUITE],
+    suite: Annotated[SuiteName, SUITE],
     /,
     *,
     system: Annotated[str, Parameter(name=["--system", "-s"], metavar="NAME")],
@@ -160,10 +153,7 @@ def export(
         Literal["editthinker", "upstream"],
         Parameter(help="For EditThinker's and BAGEL's scripts, or for the benchmark's own."),
     ] = "editthinker",
-    data: Annotated[
-        str | None,
-        Parameter(metavar=PATH, help="The folder of the data set: its cases and categories."),
-    ] = None,
+    chosen: CasesOptions = NO_CASES,
     seed: Annotated[int, Parameter(metavar="N", help="Which repetition.")] = 0,
     overwrite: Annotated[
         bool, Parameter(negative="", help="Replace files that hold something else.")
@@ -181,7 +171,7 @@ def export(
     """
     from .eval_tables import exported
 
-    return exported(suite, system, out, layout, data, seed, overwrite, common)
+    return exported(suite, system, out, layout, chosen, seed, overwrite, common)
 
 
 def _split(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from ..evals.reports.sheet import Sheet
 from ..evals.reports.tables import Fact, Report
 from ..evals.scores import Suite
 from ..evals.suites.imgedit.cases import ImgEditCase
-from ..evals.suites.loading import Choice as Cases
 from ..evals.suites.loading import read_cases
 from ..evals.suites.profile import Profile
 from ..memory import InputError
@@ -31,6 +30,7 @@ from .words import size
 
 if TYPE_CHECKING:
     from ..evals.reports.official.places import Layout as Places
+    from .eval_options import CasesOptions
     from .eval_report import Form, Reading
 
 _T = TypeVar("_T")
@@ -42,6 +42,7 @@ def reported(
     layout: Layout,
     published: bool,
     clock: bool,
+    chosen: "CasesOptions",
     reading: "Reading",
     form: "Form",
     common: Common,
@@ -55,7 +56,7 @@ def reported(
     choice = _choice(suite, systems, reading)
 
     async def make(store: Store) -> Report:
-        sheets = await _sheets(store, choice, reading)
+        sheets = await _sheets(store, choice, chosen)
         return report(sheets, layout, references=published, clock=clock)
 
     return _print(_asked(make, common), form, common)
@@ -67,6 +68,7 @@ def compared(
     other: tuple[str | None, Profile | None],
     mixed: bool,
     most: int,
+    chosen: "CasesOptions",
     reading: "Reading",
     form: "Form",
     common: Common,
@@ -89,8 +91,8 @@ def compared(
     )
 
     async def make(store: Store) -> Report:
-        (old,) = await _sheets(store, first, reading)
-        (new,) = await _sheets(store, second, reading)
+        (old,) = await _sheets(store, first, chosen)
+        (new,) = await _sheets(store, second, chosen)
         return compare(old, new, mixed=mixed, most=most)
 
     return _print(_asked(make, common), form, common)
@@ -101,7 +103,7 @@ def exported(
     system: str,
     out: str,
     layout: "Places",
-    data: str | None,
+    chosen: "CasesOptions",
     seed: int,
     overwrite: bool,
     common: Common,
@@ -120,7 +122,7 @@ def exported(
     choice = Choice(suite, systems=(system,), seed=seed)
 
     async def make(store: Store) -> Exported:
-        sheet = await unjudged(store, choice, Path(data) if data else None)
+        sheet = await unjudged(store, choice, _data(chosen), chosen.choice())
         return await Exporter(sheet, images, store.run, folder, layout).export()
 
     found = _asked(make, common)
@@ -136,7 +138,14 @@ def exported(
     return 0
 
 
-def counted(suite: Suite, scores: str, reading: "Reading", form: "Form", common: Common) -> int:
+def counted(
+    suite: Suite,
+    scores: str,
+    chosen: "CasesOptions",
+    reading: "Reading",
+    form: "Form",
+    common: Common,
+) -> int:
     """Print tables of score files that the published scripts have written.
 
     Raises:
@@ -146,9 +155,9 @@ def counted(suite: Suite, scores: str, reading: "Reading", form: "Form", common:
 
     types: dict[str, str] = {}
     if suite == "imgedit":
-        if reading.data is None:
+        if not chosen.data:
             raise InputError("ImgEdit's score files hold no edit types: name its data with --data")
-        cases = read_cases(suite, Path(reading.data))
+        cases = read_cases(suite, chosen.folder())
         types = {c.key: c.edit_type for c in cases if isinstance(c, ImgEditCase) and c.edit_type}
     rows = read_scores(suite, Path(scores), reading.profile)
     board = Board(suite, reading.profile, reading.lineage, types)
@@ -185,9 +194,12 @@ def _choice(suite: Suite, systems: tuple[str, ...], reading: "Reading") -> Choic
     )
 
 
-async def _sheets(store: Store, choice: Choice, reading: "Reading") -> list[Sheet]:
-    which = Cases(category=reading.category, language=reading.language, limit=reading.limit)
-    return await read(store, choice, Path(reading.data) if reading.data else None, which)
+async def _sheets(store: Store, choice: Choice, chosen: "CasesOptions") -> list[Sheet]:
+    return await read(store, choice, _data(chosen), chosen.choice())
+
+
+def _data(chosen: "CasesOptions") -> Path | None:
+    return chosen.folder() if chosen.data else None
 
 
 def _asked(make: Callable[[Store], Awaitable[_T]], common: Common) -> _T:

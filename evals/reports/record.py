@@ -49,7 +49,9 @@ async def read(
     return sheets(choice, cases, runs, said, facts=facts)
 
 
-async def unjudged(store: Store, choice: Choice, data: Path | None = None) -> Sheet:
+async def unjudged(
+    store: Store, choice: Choice, data: Path | None = None, which: Cases = ALL
+) -> Sheet:
     """The sheet of one system as an export needs it: whatever judges said, or did not say.
 
     Raises:
@@ -57,7 +59,7 @@ async def unjudged(store: Store, choice: Choice, data: Path | None = None) -> Sh
         StoreError: the store cannot be read.
     """
     runs = await produced(store, choice.suite)
-    return without_judge(choice, _cases(choice.suite, runs, data, ALL), runs)
+    return without_judge(choice, _cases(choice.suite, runs, data, which), runs)
 
 
 def _cases(suite: Suite, runs: Iterable[Produced], data: Path | None, which: Cases) -> list[Case]:

@@ -38,7 +38,13 @@ class _Way(NamedTuple):
     """Columns downwards, lines across: a terminal has more lines than columns."""
 
 
-_WAYS = (_Way("beside"), _Way("below"), _Way("below", sideways=True), _Way("none"))
+_WAYS = (
+    _Way("beside"),
+    _Way("below"),
+    _Way("below", sideways=True),
+    _Way("none"),
+    _Way("none", sideways=True),
+)
 
 
 def show(report: Report, console: "Console") -> None:
