@@ -42,12 +42,27 @@ class ScriptedJudge:
     answered: list[str] = field(default_factory=list[str])
     bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     keys: list[str] = field(default_factory=list[str])
+    """The idempotency keys of the requests."""
+
+    edits: list[str] = field(default_factory=list[str])
+    """What editors told (`tests/evals/eval_driver.py`)."""
+
     url: str = ""
     change: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def address(self) -> str:
         return f"{self.url}/v1?model=judge-1&price_in=1&price_out=10&wait=0.001"
+
+    @property
+    def heard(self) -> int:
+        """Requests of all kinds."""
+        return len(self.asked) + len(self.edits)
+
+    def edit(self, key: str) -> None:
+        with self.change:
+            self.edits.append(key)
+            self.change.notify_all()
 
     def reply(self, data: bytes, key: str) -> Said:
         body: dict[str, Any] = json.loads(data)
@@ -63,7 +78,7 @@ class ScriptedJudge:
     def wait_for(self, count: int, alive: Callable[[], bool]) -> None:
         """Wait until so many requests have arrived, or nobody sends any more."""
         with self.change:
-            while len(self.asked) < count and alive():
+            while self.heard < count and alive():
                 self.change.wait(0.05)
 
 
@@ -74,6 +89,10 @@ def _handler(judge: ScriptedJudge) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers["content-length"]))
+            if self.path == "/edit":
+                judge.edit(data.decode())
+                self.send(200, {}, {})
+                return
             said = judge.reply(data, self.headers["idempotency-key"])
             if isinstance(said, str):
                 message = {"role": "assistant", "content": said}

@@ -1,0 +1,89 @@
+"""Producing and scoring as real processes that are killed, or that work side by side.
+
+What holds: an edit or an answer that is on record is never asked for again, by any process. What a
+kill can cost: what was under way in that moment, at most as many edits and calls as were allowed
+at once.
+"""
+
+import random
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from eval_layouts import LAYOUTS
+from eval_recorded import recorded
+from scripted_judge import ScriptedJudge, scripted_judge
+
+Start = Callable[..., subprocess.Popen[str]]
+AT_ONCE = 3
+CASES = 16
+
+
+def words(data: Path, judge: ScriptedJudge) -> list[str]:
+    cases = ["gedit", "--data", str(data), "-j", str(AT_ONCE)]
+    run = ["eval", "run", *cases, "--editor", "counted", "--turns", "2", "--semantic", "10"]
+    address = judge.address.replace(judge.url, "http://JUDGE")
+    score = ["eval", "score", *cases, "--every-turn", "--samples", "2", "--judge", address]
+    return [*run, "then", *score]
+
+
+def on(judge: ScriptedJudge, data: Path) -> list[str]:
+    return [word.replace("http://JUDGE", judge.url) for word in words(data, judge)]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    LAYOUTS["gedit"](tmp_path / "gedit", CASES)
+    return tmp_path / "gedit"
+
+
+@pytest.mark.slow
+def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
+    data: Path, tmp_path: Path, start: Start
+) -> None:
+    with scripted_judge() as judge:
+        whole = start(tmp_path / "whole", judge, *on(judge, data))
+        told, _ = whole.communicate(timeout=120)
+        assert whole.returncode == 0, told
+        needed = judge.heard
+        calls = len(judge.keys)
+    expected = recorded(tmp_path / "whole", "gedit")
+    assert len(expected.produced) == CASES
+    assert len(expected.judgements) == calls == len(expected.calls)
+
+    draw = random.Random(7)
+    home = tmp_path / "killed"
+    points = sorted(draw.sample(range(2, needed), 10))
+    with scripted_judge() as judge:
+        for point in points:
+            before, edits, keys = recorded(home, "gedit"), len(judge.edits), len(judge.keys)
+            with start(home, judge, *on(judge, data)) as process:
+                judge.wait_for(point, lambda: process.poll() is None)
+                process.kill()
+            assert not before.edits & set(judge.edits[edits:])
+            assert not before.calls & set(judge.keys[keys:])
+        before, edits, keys = recorded(home, "gedit"), len(judge.edits), len(judge.keys)
+        last = start(home, judge, *on(judge, data))
+        told, _ = last.communicate(timeout=120)
+        assert last.returncode == 0, told
+        assert not before.edits & set(judge.edits[edits:])
+        assert not before.calls & set(judge.keys[keys:])
+        under_way = judge.heard - needed
+    assert 0 <= under_way <= 10 * AT_ONCE
+    found = recorded(home, "gedit")
+    assert found.plain == expected.plain
+    assert {run.status for run in found.runs} == {"done"}
+    assert len(found.runs) == CASES
+
+
+def test_two_processes_share_the_work(data: Path, tmp_path: Path, start: Start) -> None:
+    with scripted_judge() as judge:
+        both = [start(tmp_path, judge, *on(judge, data)) for _ in range(2)]
+        for process in both:
+            told, _ = process.communicate(timeout=120)
+            assert process.returncode == 0, told
+        found = recorded(tmp_path, "gedit")
+        assert len(found.runs) == len(found.produced) == CASES
+        assert sorted(judge.edits) == sorted(found.edits)
+        assert sorted(judge.keys) == sorted(found.calls)
