@@ -31,6 +31,10 @@ def score(
     every_turn: Annotated[
         bool, Parameter(negative="", help="Also the pictures of earlier turns, for turn curves.")
     ] = False,
+    against: Annotated[
+        str | None,
+        Parameter(metavar="NAME", help="Compare --system with this one, pair by pair, instead."),
+    ] = None,
     concurrency: Annotated[
         int | None,
         Parameter(name=["--concurrency", "-j"], metavar="N", help="Calls under way; 8."),
@@ -47,6 +51,8 @@ def score(
     choices = common.choices({})
     if not judge.judge:
         raise SettingsError("name the judge: --judge 'http://HOST:8000/v1?model=NAME'")
+    if against and len(system) != 1:
+        raise SettingsError("--against compares two systems: name one with --system")
     if judge.samples < 1 or judge.attempts < 1 or (concurrency or 1) < 1:
         raise SettingsError("--samples, --attempts and -j must be at least 1")
     chosen = judge_at(judge.judge, choices.settings.backends)
@@ -55,12 +61,14 @@ def score(
         words = from_file(Path(judge.prompts).expanduser(), suite, judge.lineage)
     work = _Work(suite, cases, judge, choices, chosen, words, system, common)
     work.every_turn, work.at_once = every_turn, concurrency or chosen.at_once
+    work.against = against
     return anyio.run(work.done)
 
 
 class _Work:
     every_turn: bool
     at_once: int
+    against: str | None
 
     def __init__(
         self,
@@ -78,6 +86,12 @@ class _Work:
         self._judge, self._choices, self._chosen = judge, choices, chosen
         self._words, self._systems, self._common = words, systems, common
 
+    @property
+    def _protocol(self) -> str:
+        from ..evals.judges.preference import PROTOCOL
+
+        return PROTOCOL if self.against else self._words.protocol
+
     async def done(self) -> int:
         from ..evals.score.tally import Tally
         from .signals import cancellable
@@ -92,7 +106,7 @@ class _Work:
         from anyio import to_thread
 
         from ..evals.produce.produced import produced
-        from ..evals.score.subjects import subjects
+        from ..evals.score.subjects import pairs, subjects
         from ..evals.suites.loading import read_cases
         from ..memory.images import LocalImages
         from ..memory.store import open_store
@@ -108,15 +122,23 @@ class _Work:
             open_store(settings.store_url, lease_seconds=lease) as store,
             self._chosen.judge,
         ):
-            made = self._wanted(await produced(store, self._suite), names)
-            scorer = await to_thread.run_sync(self._scorer, store, images, tally)
+            everything = [e for e in await produced(store, self._suite) if e.case.name in names]
+            made = self._wanted(everything, self._systems)
             cases = read_cases(self._suite, self._folder, self._choice)
-            found = subjects(self._suite, cases, made, images, tally, every_turn=self.every_turn)
+            total = _count(made, every_turn=self.every_turn)
+            if self.against:
+                others = self._wanted(everything, (self.against,))
+                found: Any = pairs(self._suite, cases, made, others, tally)
+                total = len(made)
+            else:
+                every = self.every_turn
+                found = subjects(self._suite, cases, made, images, tally, every_turn=every)
+            scorer = await to_thread.run_sync(self._scorer, store, images, tally)
             progress = Progress(
                 label="score",
                 screen=self._common.screen,
                 json=self._common.json,
-                total=_count(made, every_turn=self.every_turn) * self._judge.samples,
+                total=total * self._judge.samples,
                 before=lambda: 0,
                 more=lambda: _more(tally),
             )
@@ -125,33 +147,39 @@ class _Work:
                     progress.ended(_line(scored), known=scored.known)
         return None
 
-    def _wanted(self, made: "list[Produced]", names: set[str]) -> "list[Produced]":
+    def _wanted(self, found: "list[Produced]", systems: tuple[str, ...]) -> "list[Produced]":
         from ..memory import InputError
 
-        found = [each for each in made if each.case.name in names]
-        found = [each for each in found if not self._systems or each.system in self._systems]
-        if not found:
-            there = ", ".join(sorted({each.system for each in made})) or "none"
+        made = [each for each in found if not systems or each.system in systems]
+        if not made:
+            there = ", ".join(sorted({each.system for each in found})) or "none"
             raise InputError(
                 f"there is no run of these cases to score (systems on record: {there}); "
                 f"editloop eval run {self._suite} makes them"
             )
-        return found
+        return made
 
-    def _scorer(self, store: Any, images: Any, tally: "Tally") -> "Scorer":
+    def _asking(self) -> Any:
+        from ..evals.score.asking import PairAsking, SuiteAsking
+        from ..evals.suites.loading import read_cases
+        from ..evals.suites.rise.cases import RiseCase
+
+        if self.against:
+            return PairAsking()
+        every = read_cases(self._suite, self._folder) if self._suite == "rise" else iter(())
+        blind = any(isinstance(e, RiseCase) and e.reasoning_wo_ins != "missing" for e in every)
+        return SuiteAsking(self._words, blind)
+
+    def _scorer(self, store: Any, images: Any, tally: "Tally") -> "Scorer[Any, Any]":
         from math import inf
 
         from ..agent.ledger import Ledger
         from ..evals.score.scorer import Scorer
-        from ..evals.suites.loading import read_cases
-        from ..evals.suites.rise.cases import RiseCase
 
-        every = read_cases(self._suite, self._folder) if self._suite == "rise" else iter(())
-        blind = any(isinstance(e, RiseCase) and e.reasoning_wo_ins != "missing" for e in every)
         budget = inf if self._judge.budget is None else self._judge.budget
         return Scorer(
             judge=self._chosen.judge,
-            words=self._words,
+            asking=self._asking(),
             store=store,
             images=images,
             retry=self._chosen.retry,
@@ -161,7 +189,6 @@ class _Work:
             samples=self._judge.samples,
             attempts=self._judge.attempts,
             at_once=self.at_once,
-            blind=blind,
             tally=tally,
         )
 
@@ -172,11 +199,11 @@ class _Work:
         screen, judge = self._common.screen, self._chosen.judge
         if self._common.json:
             facts = {"suite": self._suite, "judge": judge.name, "judge_version": judge.version}
-            facts |= {"protocol": self._words.protocol}
+            facts |= {"protocol": self._protocol}
             stopped = "interrupted" if interrupted else tally.stopped
             more = {"stopped": stopped, "exit_code": int(code)}
             emit({"type": "scored", **facts, **tally.as_json(), **more})
-        screen.say("judge", f"{judge.name}, {self._words.protocol}")
+        screen.say("judge", f"{judge.name}, {self._protocol}")
         screen.say("pictures", f"{tally.pictures:,} through, {tally.scored:,} scored")
         screen.say("calls", f"{tally.calls:,} now, {tally.known:,} known; {_more(tally) or 'fine'}")
         for reason, count in tally.unscored.most_common():
@@ -220,7 +247,7 @@ def _more(tally: "Tally") -> str:
     return ", ".join(parts)
 
 
-def _line(scored: "Scored") -> dict[str, Any]:
+def _line(scored: "Scored[Any, Any]") -> dict[str, Any]:
     found = scored.row.model_dump(mode="json") if scored.row else None
     facts = {"case": scored.subject.case.name, "image": scored.subject.edited}
     return {"type": "picture.scored", **facts, "sample": scored.sample, "row": found}

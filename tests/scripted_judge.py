@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -128,7 +128,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def scripted_judge(says: Callable[[dict[str, Any], int], Said] = fair) -> Iterator[ScriptedJudge]:
+def scripted_judge(says: Callable[[dict[str, Any], int], Said] = fair) -> Generator[ScriptedJudge]:
     judge = ScriptedJudge(says)
     server = _Server(("127.0.0.1", 0), _handler(judge))
     judge.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -79,6 +79,9 @@ class Ended:
     problem: str = ""
 
 
+_HELD = Ended(Place("gedit", "", "", 0, ""), None)
+"""Somebody else is at it: look again later."""
+
 _Step = tuple[Place, Case]
 
 
@@ -97,6 +100,9 @@ class Producer:
     tally: Tally = field(default_factory=Tally)
     _done: frozenset[str] = frozenset()
     _later: deque[_Step] = field(default_factory=deque[_Step])
+    _at: set[str] = field(default_factory=set[str])
+    """Places that a worker of this process is at: to the store all of them are one."""
+
     _working: int = 0
     _fails: int = 0
 
@@ -164,26 +170,36 @@ class Producer:
         return bool(self.tally.stopped)
 
     async def _one(self, step: _Step) -> Ended | None:
-        place, case = step
-        call = Call(f"produce/{place.label}", "", "", 0, 0)
         try:
-            claimed = await self._store.judging.claim([call])
-            if claimed.held:
-                self._later.append(step)
-                return None
+            ended = await self._alone(*step)
+        except LeaseLost:
+            ended = _HELD  # its run is another process's, which has not claimed the place
+        except EditloopError as error:
+            self._failed(error)
+            ended = Ended(step[0], None, str(error))
+        finally:
+            self._working -= 1
+            self.tally.cost = self.agent.kit.ledger.spent_cost
+        if ended is _HELD:
+            self._later.append(step)
+            return None
+        return ended
+
+    async def _alone(self, place: Place, case: Case) -> Ended | None:
+        """Do a case unless somebody else is at it."""
+        if place.label in self._at:
+            return _HELD
+        call = Call(f"produce/{place.label}", "", "", 0, 0)
+        self._at.add(place.label)
+        try:
+            if (await self._store.judging.claim([call])).held:
+                return _HELD
             try:
                 return await self._run(place, case)
             finally:
                 await unbroken(self._store.judging.release([call]))
-        except LeaseLost:
-            self._later.append(step)  # its run is another process's, which has not claimed it
-            return None
-        except EditloopError as error:
-            self._failed(error)
-            return Ended(place, None, str(error))
         finally:
-            self._working -= 1
-            self.tally.cost = self.agent.kit.ledger.spent_cost
+            self._at.discard(place.label)
 
     async def _run(self, place: Place, case: Case) -> Ended | None:
         """Resume the run of a place, or begin it; nothing where somebody ended it meanwhile."""

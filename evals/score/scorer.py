@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
 from anyio import CapacityLimiter, create_task_group, sleep
 
@@ -19,16 +20,13 @@ from ...memory.errors import BudgetSpent, EditloopError, JudgeBusy, JudgeError, 
 from ...memory.images import LocalImages
 from ...memory.records import Judgement
 from ...memory.store import Call, Store
-from ..judges.asking import questions
 from ..judges.model import Answer, Judge
+from ..judges.preference import Pair
 from ..judges.question import Question, Shot
 from ..judges.subject import Subject
-from ..judges.words import Words
 from ..side_by_side import side_by_side
-from .rows import Row, row
+from .asking import Asking
 from .tally import Tally
-from .wanted import wanted
-from .whys import why_of
 
 _GIVEN_UP = 3
 """Calls in a row without an answer, each tried as often as allowed: the judge is away."""
@@ -40,27 +38,27 @@ _RENEWED = 15.0
 """Seconds between renewals of what this process has claimed."""
 
 
-_Step = tuple[Subject, int]
-"""A picture, and which opinion about it."""
+What = TypeVar("What", bound=Subject | Pair)
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Generic[What, Made]):
     """A picture that is through, for now: with its row, or without one when the judge was away."""
 
-    subject: Subject
+    subject: What
     sample: int
-    row: Row | None
+    row: Made | None
     known: bool = False
     """Everything was on record: nobody was asked."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Scorer:
-    """Puts the questions of many pictures to one judge."""
+class Scorer(Generic[What, Made]):
+    """Puts the questions about many pictures, or pairs of them, to one judge."""
 
     judge: Judge
-    words: Words
+    asking: Asking[What, Made]
     store: Store
     images: LocalImages
     retry: Retry = field(default_factory=Retry)
@@ -80,11 +78,11 @@ class Scorer:
     at_once: int = 8
     """Requests under way."""
 
-    blind: bool = False
-    """Whether RISE's file has the column `reasoning_wo_ins`."""
-
     tally: Tally = field(default_factory=Tally)
-    _later: deque[_Step] = field(default_factory=deque[_Step])
+    _later: deque[tuple[What, int]] = field(default_factory=lambda: deque())
+    _making: set[Call] = field(default_factory=set[Call])
+    """Calls that a worker of this process is at: to the store all of them are one."""
+
     _working: int = 0
     _unanswered: int = 0
     _places: CapacityLimiter = field(init=False)
@@ -92,7 +90,7 @@ class Scorer:
     def __post_init__(self) -> None:
         self._places = CapacityLimiter(self.at_once)
 
-    async def score(self, subjects: AsyncIterator[Subject]) -> AsyncGenerator[Scored]:
+    async def score(self, subjects: AsyncIterator[What]) -> AsyncGenerator[Scored[What, Made]]:
         """Score all subjects, several at once, and yield each as it is through."""
         async with helpers() as group:
             group.start_soon(self._renew)
@@ -105,7 +103,7 @@ class Scorer:
             await sleep(_RENEWED)
             await self.store.judging.renew()
 
-    async def _steps(self, subjects: AsyncIterator[Subject]) -> AsyncGenerator[_Step]:
+    async def _steps(self, subjects: AsyncIterator[What]) -> AsyncGenerator[tuple[What, int]]:
         """All subjects, then again and again those that somebody else is at."""
         async for subject in subjects:
             for sample in range(self.samples):
@@ -119,23 +117,29 @@ class Scorer:
                 self._working += 1
                 yield self._later.popleft()
 
-    async def _one(self, step: _Step) -> Scored | None:
+    async def _one(self, step: tuple[What, int]) -> Scored[What, Made] | None:
         try:
             return await self._judged(*step)
         finally:
             self._working -= 1
 
-    async def _judged(self, subject: Subject, sample: int) -> Scored | None:
+    async def _judged(self, subject: What, sample: int) -> Scored[What, Made] | None:
         """Ask what is to be asked about a picture; None when it is left for later."""
-        asked = questions(subject, self.words, blind=self.blind)
+        asked = self.asking.questions(subject)
         said = await self._said(asked, sample)
         known = sum(len(each) for each in said.values())
         while calls := self._calls(subject, asked, said, sample):
-            claimed = await self.store.judging.claim(list(calls))
-            if not await self._asked({call: calls[call] for call in claimed.mine}):
+            free = [call for call in calls if call not in self._making]
+            self._making.update(free)
+            try:
+                claimed = await self.store.judging.claim(free)
+                answered = await self._asked({call: calls[call] for call in claimed.mine})
+            finally:
+                self._making.difference_update(free)
+            if not answered:
                 self.tally.failed += 1
                 return Scored(subject, sample, None)
-            if claimed.held:
+            if claimed.held or len(free) < len(calls):
                 self._later.append((subject, sample))
                 return None
             said = await self._said(asked, sample)
@@ -145,14 +149,13 @@ class Scorer:
 
     def _through(
         self,
-        subject: Subject,
+        subject: What,
         sample: int,
         said: Mapping[str, list[Judgement]],
         *,
         known: bool,
-    ) -> Scored:
-        found = row(subject.case, said, "corrected")
-        why = why_of(found)
+    ) -> Scored[What, Made]:
+        found, why = self.asking.made(subject, said)
         self.tally.pictures += 1
         self.tally.scored += why is None
         if why is not None:
@@ -161,7 +164,7 @@ class Scorer:
 
     def _calls(
         self,
-        subject: Subject,
+        subject: What,
         asked: Mapping[str, Question],
         said: Mapping[str, list[Judgement]],
         sample: int,
@@ -169,7 +172,7 @@ class Scorer:
         by = (self.judge.name, self.judge.version, sample)
         return {
             Call(asked[metric].digest, *by, attempt): asked[metric]
-            for metric, attempt in wanted(subject.case, asked, said, self.attempts)
+            for metric, attempt in self.asking.wanted(subject, said, self.attempts)
         }
 
     async def _said(self, asked: Mapping[str, Question], sample: int) -> dict[str, list[Judgement]]:

@@ -6,6 +6,7 @@ from itertools import islice
 from anyio import to_thread
 
 from ...memory.images import LocalImages
+from ..judges.preference import Pair
 from ..judges.subject import Subject
 from ..scores import Produced, Suite
 from ..suites.loading import Case, truth_of
@@ -42,6 +43,30 @@ async def subjects(
             truth = await _truth(case, images) if pictures else None
             for edited, sources in pictures.items():
                 yield Subject(suite, case, edited, sources, truth)
+
+
+async def pairs(
+    suite: Suite,
+    cases: Iterator[Case],
+    first: Sequence[Produced],
+    second: Sequence[Produced],
+    tally: Tally,
+) -> AsyncGenerator[Pair]:
+    """The answers of two systems to the same case and seed; identical pictures need no judge, and
+    are counted as equal by whoever reports."""
+    others = {(each.case.name, each.seed): each for each in second}
+    made: dict[str, list[Produced]] = {}
+    for each in first:
+        made.setdefault(each.case.name, []).append(each)
+    while some := await to_thread.run_sync(lambda: list(islice(cases, _AT_ONCE))):
+        for case in some:
+            for run in made.get(case.name, []):
+                other = others.get((case.name, run.seed))
+                mine, theirs = run.answer_sha256, other and other.answer_sha256
+                if not mine or not theirs:
+                    tally.without_picture += 1
+                elif mine != theirs:
+                    yield Pair(suite, case, mine, theirs, run.sources)
 
 
 def _pictures(runs: Sequence[Produced], *, every_turn: bool) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """Many runs in short, in a handful of queries: what reports over thousands of runs are made of."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -54,7 +55,7 @@ def curves(connection: Connection, name: str, prefix: str) -> list[Curve]:
     columns = (col(LabelRow.value), col(run.id), col(run.status), col(run.settings))
     ending = (col(run.stop_reason), col(run.answer), col(run.answer_sha), col(run.failure))
     query = _of_label(select(*columns, *ending, col(run.source_sha)), col(run.id), name, prefix)
-    for row in connection.execute(query.order_by(col(run.created), col(run.id))):
+    for row in _rows(connection, query.order_by(col(run.created), col(run.id))):
         value, run_id, status, settings, stop, answer, sha, failure, source = row
         found.append(
             Curve(
@@ -73,6 +74,10 @@ def curves(connection: Connection, name: str, prefix: str) -> list[Curve]:
     return found
 
 
+def _rows(connection: Connection, query: Any) -> Iterable[Any]:
+    return connection.execute(query)
+
+
 def _of_label(query: Any, run_id: Any, name: str, prefix: str) -> Any:
     return query.join(LabelRow, col(LabelRow.run_id) == run_id).where(
         col(LabelRow.name) == name, col(LabelRow.value).startswith(prefix, autoescape=True)
@@ -89,7 +94,7 @@ def _turns(connection: Connection, name: str, prefix: str) -> dict[str, list[Cur
     )  # fmt: skip
     query = _of_label(query, col(turn.run_id), name, prefix)
     found: dict[str, list[CurveTurn]] = {}
-    for row in connection.execute(query.order_by(col(turn.run_id), col(turn.number))):
+    for row in _rows(connection, query.order_by(col(turn.run_id), col(turn.number))):
         run_id, number, sha, semantic, quality, satisfied, refined, seconds, cost = row
         more = thought.get((run_id, number), (0.0, 0.0))
         one = CurveTurn(
@@ -106,13 +111,13 @@ def _thought(
     keys = (col(SampleRow.run_id), col(SampleRow.turn_number))
     sums = (func.sum(col(SampleRow.seconds)), func.sum(col(SampleRow.cost)))
     query = _of_label(select(*keys, *sums), keys[0], name, prefix).group_by(*keys)
-    return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
+    return {(row[0], row[1]): (row[2], row[3]) for row in _rows(connection, query)}
 
 
 def _references(connection: Connection, name: str, prefix: str) -> dict[str, list[str]]:
     keys = (col(ReferenceRow.run_id), col(ReferenceRow.position))
     query = _of_label(select(*keys, col(ReferenceRow.image_sha)), keys[0], name, prefix)
     found: dict[str, list[str]] = {}
-    for run_id, _, sha in connection.execute(query.order_by(*keys)):
+    for run_id, _, sha in _rows(connection, query.order_by(*keys)):
         found.setdefault(run_id, []).append(sha)
     return found
