@@ -27,7 +27,7 @@ from .screen import Screen
 from .session import Job
 from .signals import cancellable
 
-_ENGINES = ("editor", "thinker", "rules", "base", "turns", "semantic", "quality")
+_ENGINES = ("editor", "thinker", "first", "rules", "base", "turns", "semantic", "quality")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

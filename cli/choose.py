@@ -100,9 +100,19 @@ class LoopOptions:
             help="Who criticises: measured, or addresses.",
         ),
     ] = None
+    first: Annotated[
+        str | None,
+        Parameter(
+            metavar="ADDRESS",
+            help="Who words the first instruction: asked is you, else the address of a rewriter.",
+        ),
+    ] = None
     rules: Annotated[
-        Literal["standard", "reference"] | None,
-        Parameter(metavar="NAME", help="reference: the stop rules of the official script."),
+        Literal["standard", "reference", "exhaustive"] | None,
+        Parameter(
+            metavar="NAME",
+            help="reference: the official script's stop rules; exhaustive: all turns, the best counts.",
+        ),
     ] = None
     base: Annotated[
         Literal["source", "best", "previous"] | None,
@@ -136,7 +146,8 @@ class LoopOptions:
 
     def flags(self) -> dict[str, Any]:
         """The settings that these options give."""
-        names = ("editor", "thinker", "rules", "base", "turns", "semantic", "seconds", "cost")
+        who = ("editor", "thinker", "first", "rules", "base")
+        names = (*who, "turns", "semantic", "seconds", "cost")
         return {name: getattr(self, name) for name in names} | {"quality": self.quality_target}
 
 
