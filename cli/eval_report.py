@@ -61,6 +61,11 @@ class Form:
     ] = 60
     overwrite: Annotated[bool, Parameter(negative="", help="Replace a page that exists.")] = False
 
+    @property
+    def shown(self) -> int:
+        """How many cases are shown: none without a page."""
+        return max(self.cases, 0) if self.html is not None else 0
+
 
 READING, FORM = Reading(), Form()
 

@@ -10,7 +10,6 @@ import anyio
 from ..evals.reports.boards.board import TITLES, Board
 from ..evals.reports.compare import compare
 from ..evals.reports.facts import version
-from ..evals.reports.gallery import cut
 from ..evals.reports.gather import Choice
 from ..evals.reports.layouts import Layout, report
 from ..evals.reports.record import read, thumbnails
@@ -57,7 +56,8 @@ def reported(
 
     async def make(store: Store) -> Report:
         sheets = await _sheets(store, choice, chosen)
-        return report(sheets, layout, references=published, clock=clock)
+        cases = form.shown
+        return report(sheets, layout, references=published, clock=clock, cases=cases)
 
     return _print(_asked(make, common), form, common)
 
@@ -93,7 +93,7 @@ def compared(
     async def make(store: Store) -> Report:
         (old,) = await _sheets(store, first, chosen)
         (new,) = await _sheets(store, second, chosen)
-        return compare(old, new, mixed=mixed, most=most)
+        return compare(old, new, mixed=mixed, most=most, cases=form.shown)
 
     return _print(_asked(make, common), form, common)
 
@@ -235,9 +235,8 @@ def _page(found: Report, form: "Form", common: Common) -> None:
 
     target = Target(Path(form.html or ""), "text/html", form.overwrite)
     check_free(target)
-    short = cut(found, max(form.cases, 0))
     images = LocalImages(common.choices().settings.images_folder)
-    made = anyio.run(thumbnails, images, named(short.cases))
-    data = as_html(short, made).encode()
+    made = anyio.run(thumbnails, images, named(found.cases))
+    data = as_html(found, made).encode()
     write(target, data)
     common.screen.say("page", f"{form.html}  ({size(len(data))}, {many(len(made), 'picture')})")

@@ -8,7 +8,7 @@ from ..suites.statistics import Paired, paired
 from .boards.board import TITLES
 from .boards.values import CaseValue
 from .facts import shared_facts
-from .gallery import shown
+from .gallery import chosen, said, shown
 from .sheet import Sheet
 from .tables import EMPTY, Cell, Column, Line, Report, Shown, Table
 
@@ -30,7 +30,9 @@ class Change:
         return self.second - self.first
 
 
-def compare(first: Sheet, second: Sheet, *, mixed: bool = False, most: int = 20) -> Report:
+def compare(
+    first: Sheet, second: Sheet, *, mixed: bool = False, most: int = 20, cases: int = 0
+) -> Report:
     """Compare two systems on the cases that both have a score of.
 
     Args:
@@ -38,6 +40,7 @@ def compare(first: Sheet, second: Sheet, *, mixed: bool = False, most: int = 20)
         second: what is compared with it.
         mixed: whether two judges, protocols or profiles may be compared; a note says so then.
         most: how many cases to list that changed most.
+        cases: how many cases to show with their pictures.
 
     Raises:
         InputError: the suites differ; or the profiles or judges, and `mixed` is not set; or no case
@@ -49,14 +52,16 @@ def compare(first: Sheet, second: Sheet, *, mixed: bool = False, most: int = 20)
     )
     changes = _changes(*values)
     suite = first.board.suite
+    ordered = _ordered(changes)
+    kept = [ordered[at] for at in chosen(len(ordered), cases)]
     return Report(
         kind="compare",
         suite=suite,
         title=f"{second.name} against {first.name} on {TITLES[suite]}",
         facts=shared_facts([first, second]),
-        notes=unlike,
-        tables=(_table(first, second, values), _most(first, second, changes, most)),
-        cases=tuple(_shown(first, second, each) for each in _ordered(changes)),
+        notes=(*unlike, *said(len(kept), len(ordered), "changed most")),
+        tables=(_table(first, second, values), _most(first, second, ordered, most)),
+        cases=tuple(_shown(first, second, each) for each in kept),
     )
 
 
@@ -148,7 +153,7 @@ def _counted(found: Paired) -> tuple[Cell, ...]:
 
 
 def _most(first: Sheet, second: Sheet, changes: Sequence[Change], most: int) -> Table:
-    moved = [each for each in _ordered(changes) if each.gained][:most]
+    moved = [each for each in changes if each.gained][:most]
     unit = first.board.unit
     names = (first.name, second.name, "Change")
     return Table(

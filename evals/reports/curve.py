@@ -9,6 +9,9 @@ from .sheet import Pick, Sheet
 from .systems import warned
 from .tables import EMPTY, Cell, Column, Line, Table
 
+_Known = dict[tuple[str | None, ...], Cell]
+"""Numbers by the pictures that they are of: runs that have ended give the same ones again."""
+
 _BOTH: tuple[tuple[str, Callable[[int], Pick]], ...] = (
     ("best so far", lambda turns: lambda run: run.best_at(turns)),
     ("last", lambda turns: lambda run: run.last_at(turns)),
@@ -40,12 +43,13 @@ def table(sheets: Sequence[Sheet], *, references: bool = True) -> Table:
     """
     most = longest(sheets)
     heads = [_head(sheet) for sheet in sheets]
+    known: _Known = {}
     paper = published.TURNS if references and "EN G_O" in heads else ()
     turns = sorted({*range(1, most + 1), *(int(each) for one in paper for each in one.values)})
     unit = column(sheets[0].board.suite, heads[0])
     columns = tuple(unit.but(name=str(each)) for each in turns)
     lines = [
-        Line(name=f"{sheet.name}, {kind}", cells=_cells(sheet, at, turns, most))
+        Line(name=f"{sheet.name}, {kind}", cells=_cells(sheet, at, turns, most, known))
         for sheet in sheets
         for kind, at in _BOTH
     ]
@@ -64,9 +68,19 @@ def _head(sheet: Sheet) -> str:
 
 
 def _cells(
-    sheet: Sheet, at: Callable[[int], Pick], turns: Sequence[int], most: int
+    sheet: Sheet, at: Callable[[int], Pick], turns: Sequence[int], most: int, known: _Known
 ) -> tuple[Cell, ...]:
-    return tuple(_main(sheet, at(each)) if each <= most else EMPTY for each in turns)
+    found: list[Cell] = []
+    for each in turns:
+        if each > most:
+            found.append(EMPTY)
+            continue
+        pick = at(each)
+        pictures = (sheet.name, *(sheet.picture(case.name, pick) for case in sheet.cases))
+        if pictures not in known:
+            known[pictures] = _main(sheet, pick)
+        found.append(known[pictures])
+    return tuple(found)
 
 
 def _main(sheet: Sheet, pick: Pick) -> Cell:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
+from .boards.values import CaseValue
 from .sheet import Sheet
-from .tables import Report, Shown, ShownPicture
-
-MOST = 60
-"""Cases that a page shows unless asked for more: with three small pictures each, about 2 MB."""
+from .tables import Shown, ShownPicture
 
 
 def shown(sheets: Sequence[Sheet], name: str, part: str, remark: str) -> Shown:
@@ -29,41 +27,60 @@ def shown(sheets: Sequence[Sheet], name: str, part: str, remark: str) -> Shown:
     )
 
 
-def of_one(sheet: Sheet) -> tuple[Shown, ...]:
-    """All cases of one system: those without a score first, then the lowest."""
-    values = sorted(
-        sheet.board.by_case(sheet.rows()),
+def cases_of(sheets: Sequence[Sheet], most: int) -> tuple[tuple[Shown, ...], tuple[str, ...]]:
+    """Cases with the answers of all systems, and what to say of the choice.
+
+    Those without a score of the first system come first, then its lowest.
+    """
+    values = [{each.name: each for each in s.board.by_case(s.rows())} for s in sheets]
+    ordered = sorted(
+        values[0].values(),
         key=lambda each: (each.value is not None, each.value or 0.0, each.name),
     )
-    decimals = sheet.board.unit.decimals
-    found: list[Shown] = []
-    for each in values:
-        if each.value is None:
-            why = each.why
-            remark = "unscored" if why is None else f"unscored: {why.detail or why.reason}"
-        else:
-            remark = f"{sheet.board.unit.name} {each.value:.{decimals}f}"
-        found.append(shown([sheet], each.name, each.part, remark))
-    return tuple(found)
+    kept = [ordered[at] for at in chosen(len(ordered), most)]
+    cases = tuple(
+        shown(sheets, each.name, each.part, _remarks(sheets, [v.get(each.name) for v in values]))
+        for each in kept
+    )
+    return cases, said(len(kept), len(ordered), "have no score or the lowest")
 
 
-def cut(report: Report, most: int = MOST) -> Report:
-    """The report with so many of its cases, and a sentence that says so.
+def _remarks(sheets: Sequence[Sheet], values: Sequence[CaseValue | None]) -> str:
+    if len(sheets) == 1:
+        return _remark(sheets[0], values[0])
+    pairs = zip(sheets, values, strict=True)
+    return "; ".join(f"{sheet.name}: {_remark(sheet, value)}" for sheet, value in pairs)
 
-    Of cases in order (worst or most changed first) the first two thirds of the room go to the
-    front, the rest is spread over the others, so that good ones are seen too.
+
+def _remark(sheet: Sheet, each: CaseValue | None) -> str:
+    if each is None:
+        return "no row"
+    if each.value is not None:
+        return f"{sheet.board.unit.name} {each.value:.{sheet.board.unit.decimals}f}"
+    return "unscored" if each.why is None else f"unscored: {each.why.detail or each.why.reason}"
+
+
+def chosen(count: int, most: int) -> list[int]:
+    """Which of so many cases in order (worst or most changed first) to show.
+
+    Two thirds of the room go to the front, the rest is spread over the others, so that good ones
+    are seen too.
     """
-    count = len(report.cases)
     if count <= most:
-        return report
+        return list(range(count))
     front = most - most // 3
     rest = most - front
-    step = (count - front) / rest if rest else 0
-    places = [*range(front), *(front + int(step * at + step - 1e-9) for at in range(rest))]
-    kept = tuple(report.cases[min(at, count - 1)] for at in dict.fromkeys(places))
-    order = "changed most" if report.kind == "compare" else "have no score or the lowest"
-    note = (
-        f"{len(kept)} of {count} cases are shown with pictures: {front} that {order}, and {rest}"
-        " spread over the others. `--cases N` shows more; every number is over all cases."
+    return [*range(front), *(front + (count - front) * (at + 1) // rest - 1 for at in range(rest))]
+
+
+def said(kept: int, count: int, front: str) -> tuple[str, ...]:
+    """The sentence that says which cases are shown; nothing where all are, or none."""
+    if kept in (0, count):
+        return ()
+    spread = kept // 3
+    return (
+        (
+            f"{kept} of {count} cases are shown with pictures: {kept - spread} that {front}, and"
+            f" {spread} spread over the others. `--cases N` shows more; every number is over all cases."
+        ),
     )
-    return report.but(cases=kept, notes=(*report.notes, note))

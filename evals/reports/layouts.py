@@ -7,7 +7,7 @@ from ...memory.errors import InputError
 from . import curve, published, systems
 from .boards.board import TITLES
 from .facts import shared_facts
-from .gallery import of_one
+from .gallery import cases_of
 from .published import Reference
 from .sheet import Sheet, answers
 from .tables import Cell, Column, Line, Report, Table
@@ -35,6 +35,7 @@ def report(
     *,
     references: bool = True,
     clock: bool = False,
+    cases: int = 0,
 ) -> Report:
     """A report of one or several systems on one suite under one judge.
 
@@ -42,6 +43,7 @@ def report(
         sheets: the systems, in the order of the lines.
         layout: `suite` has the suite's own tables for every system; the others are the paper's.
         references: whether the paper's numbers stand below.
+        cases: how many cases to show with their pictures.
         clock: whether seconds and dollars stand in the effort table; they make each report unique.
 
     Raises:
@@ -55,14 +57,15 @@ def report(
     }
     make = makers.get(layout, lambda: _suite(sheets, layout, references=references))
     tables = make()
+    pictures, remark = cases_of(sheets, cases) if cases else ((), ())
     return Report(
         kind="report" if layout == "suite" else layout,
         suite=suite,
         title=_TITLES[layout].format(suite=TITLES[suite]),
         facts=shared_facts(sheets),
-        notes=_missing(sheets),
+        notes=(*_missing(sheets), *remark),
         tables=tables,
-        cases=of_one(sheets[0]) if len(sheets) == 1 else (),
+        cases=pictures,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ...suites.averages import mean
 from ...suites.kris.aggregate import Cell as Mean
 from ...suites.kris.aggregate import KrisRow, KrisTable, aggregate, normalised
 from ...suites.kris.aggregate import Line as KrisLine
@@ -50,16 +51,26 @@ def by_case(rows: Iterable[KrisRow], profile: Profile) -> list[CaseValue]:
     for row in rows:
         case = _case(row, profile)
         values = list(case.values.values())
-        mean = sum(values) / len(values) if case.complete else None
-        why = _why(row) if mean is None else None
-        found.append(CaseValue(f"{row.category}/{row.id}", row.category, mean, why))
+        value = sum(values) / len(values) if case.complete else None
+        why = _why(row) if value is None else None
+        found.append(CaseValue(f"{row.category}/{row.id}", row.category, value, why))
     return found
 
 
 def overall(rows: Sequence[KrisRow], profile: Profile) -> tuple[str, Cell]:
     """AVG of everything: its column in a headline, and the number."""
-    line = aggregate(rows, profile).overall
-    return "Overall", _line(line, _cases(rows, profile), profile, "total").cells[-1]
+    whole = _whole(_cases(rows, profile), profile)
+    values = [value for pooled in whole.values() for value in pooled]
+    return "Overall", sure(mean(values), [draw(whole)])
+
+
+def _whole(cases: _Cases, profile: Profile) -> dict[str, tuple[float, ...]]:
+    """The values of each case that count for averages over metrics."""
+    return {
+        name: tuple(case.values.values())
+        for name, case in cases.items()
+        if case.complete or profile == "official"
+    }
 
 
 def headline(found: Sequence[Table]) -> dict[str, Cell]:
@@ -77,7 +88,7 @@ def _cases(rows: Sequence[KrisRow], profile: Profile) -> _Cases:
 
 def _case(row: KrisRow, profile: Profile) -> _Case:
     asked = metrics_of(row.category)
-    values = {
+    values: dict[Metric, float] = {
         name: normalised(row.scores[name])
         for name in asked
         if name in row.scores and (profile == "official" or 1 <= row.scores[name] <= 5)
@@ -125,14 +136,13 @@ def _of(cases: _Cases, dimensions: Sequence[str]) -> _Cases:
 
 def _line(line: KrisLine, cases: _Cases, profile: Profile, level: Level) -> Line:
     cells = [_metric(line.metrics.get(metric), cases, metric) for metric in METRICS]
-    whole = {n: c for n, c in cases.items() if c.complete or profile == "official"}
-    pooled = draw({name: tuple(case.values.values()) for name, case in whole.items()})
+    pooled = draw(_whole(cases, profile))
     average = sure(None if line.average is None else line.average.value, [pooled])
     return Line(name=line.name, cells=(*cells, average), level=level, counts=line.counts)
 
 
-def _metric(mean: Mean | None, cases: _Cases, metric: Metric) -> Cell:
-    if mean is None or mean.value is None:
+def _metric(found: Mean | None, cases: _Cases, metric: Metric) -> Cell:
+    if found is None or found.value is None:
         return EMPTY
     values = {name: (case.values[metric],) for name, case in cases.items() if metric in case.values}
-    return sure(mean.value, [draw(values)])
+    return sure(found.value, [draw(values)])

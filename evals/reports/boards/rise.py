@@ -15,7 +15,7 @@ ACCURACY = Column(name="Accuracy", decimals=1, scale="%")
 SCORE = Column(name="Score", decimals=3, scale="1 to 5")
 PERCENTAGE = Column(name="Percentage", decimals=1, scale="0 to 100")
 CATEGORIES = ("Temporal", "Causal", "Spatial", "Logical")
-_SHORT = dict(zip(("Temp", "Causal", "Spa", "Logic"), COUNTS, strict=True))
+_SHORT: dict[str, str] = dict(zip(("Temp", "Causal", "Spa", "Logic"), COUNTS, strict=True))
 _LONG = dict(zip(CATEGORIES, COUNTS, strict=True))
 
 

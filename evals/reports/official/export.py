@@ -5,11 +5,11 @@ every file of before as it would write it.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from anyio import to_thread
@@ -188,10 +188,17 @@ def _json(held: object) -> bytes:
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first failure of ours; else the first of all."""
-    flat: list[BaseException] = []
-    for each in group.exceptions:
-        flat.append(_first(each) if isinstance(each, BaseExceptionGroup) else each)
+    flat = list(_flat(group))
     return next((each for each in flat if isinstance(each, EditloopError)), flat[0])
+
+
+def _flat(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        group = cast(BaseExceptionGroup[BaseException], error)
+        for each in group.exceptions:
+            yield from _flat(each)
+    else:
+        yield error
 
 
 def folder_of(out: Path, *, overwrite: bool) -> Folder:

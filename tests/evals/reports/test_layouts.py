@@ -3,12 +3,14 @@
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reporting import JUDGED, Record, gedit_case, gedit_said, imgedit_case, imgedit_said
 
 from editloop.evals.reports.compare import compare
 from editloop.evals.reports.formats.page import as_html
 from editloop.evals.reports.formats.plain import as_csv, as_json, as_markdown
-from editloop.evals.reports.gallery import cut
+from editloop.evals.reports.gallery import chosen
 from editloop.evals.reports.gather import Choice, sheets
 from editloop.evals.reports.layouts import report
 from editloop.evals.reports.sheet import Judged, Sheet
@@ -143,7 +145,7 @@ def test_a_comparison_is_paired_and_counts_wins_ties_and_losses() -> None:
     made = record()
     only = gedit_case("only", "ps_human")
     made.add(only, "alone", {"only": gedit_said(9, 9)})
-    found = compare(made.sheet("alone"), made.sheet("looped"))
+    found = compare(made.sheet("alone"), made.sheet("looped"), cases=3)
     table = found.table("differences")
     assert table.value("All cases", "Difference") == pytest.approx(2.0)
     columns = ("Won", "Tied", "Lost", "Left out")
@@ -178,9 +180,20 @@ def test_systems_without_a_common_case_have_no_difference() -> None:
 
 
 def test_a_page_shows_so_many_cases_and_says_so() -> None:
-    found = report([record().sheet("alone")])
-    short = cut(found, 6)
+    sheet = record().sheet("alone")
+    short, whole = report([sheet], cases=6), report([sheet], cases=100)
     assert len(short.cases) == 6
     assert "6 of 22 cases are shown" in short.notes[-1]
-    assert short.tables == found.tables
-    assert cut(found, 22) is found
+    assert (len(whole.cases), whole.notes) == (22, ())
+    assert short.tables == whole.tables
+    assert report([sheet]).cases == ()
+
+
+@given(count=st.integers(0, 300), most=st.integers(0, 100))
+def test_chosen_cases_are_different_in_order_and_as_many_as_there_is_room_for(
+    count: int, most: int
+) -> None:
+    found = chosen(count, most)
+    assert found == sorted(set(found))
+    assert len(found) == min(count, most)
+    assert all(0 <= at < count for at in found)

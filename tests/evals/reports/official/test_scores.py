@@ -76,7 +76,11 @@ def test_kris_records_give_the_numbers_of_the_spec(tmp_path: Path) -> None:
     def record(
         vc: int, vq: int, instruction: int, knowledge: int | None = None
     ) -> dict[str, object]:
-        found = {"consistency_score": vc, "quality_score": vq, "instruction_score": instruction}
+        found: dict[str, object] = {
+            "consistency_score": vc,
+            "quality_score": vq,
+            "instruction_score": instruction,
+        }
         return found | ({} if knowledge is None else {"knowledge_score": knowledge})
 
     for category, held in {
