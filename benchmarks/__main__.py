@@ -11,7 +11,7 @@ from rich.console import Console
 from .figures import Findings, described, markdown, show
 from .measure import machine
 
-NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool")
+NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool", "evals_produce")
 LONG = ("faults",)
 """Run only when they are named."""
 

@@ -85,7 +85,7 @@ def _kris(case: KrisCase, subject: Subject, words: Words) -> Mapping[str, Parts]
     edited: Parts = ("Edited Image:", stored(subject.edited))
     both: Parts = ("Original Image:", stored(subject.sources[0]), *edited)
     slots = {"consistency": "consistency", "instruction": "instruction"}
-    shown = {"consistency": both, "instruction": both}
+    shown: dict[str, Parts] = {"consistency": both, "instruction": both}
     if "knowledge" in metrics_of(case.category):
         slots["instruction"] = "dual"
     elif family == "viewpoint" and subject.truth:

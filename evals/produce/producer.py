@@ -204,12 +204,11 @@ class Producer:
     async def _run(self, place: Place, case: Case) -> Ended | None:
         """Resume the run of a place, or begin it; nothing where somebody ended it meanwhile."""
         open_run: str | None = None
-        for value, run_id, status in await self._store.labelled(LABEL, place.label):
-            if value == place.label:
-                open_run = run_id if status == "open" else None
-                if await self._settled(run_id, status):
-                    self.tally.before += 1
-                    return None
+        for _, run_id, status in await self._store.labelled(place.key):
+            open_run = run_id if status == "open" else None
+            if await self._settled(run_id, status):
+                self.tally.before += 1
+                return None
         if open_run:
             run = await self.agent.resume(open_run)
         else:
@@ -219,7 +218,12 @@ class Producer:
 
     async def _task(self, place: Place, case: Case) -> Task:
         first, *others = sources_of(case)
-        labels = {LABEL: place.label, "eval.suite": place.suite, "eval.case": place.case}
+        labels = {
+            LABEL: place.label,
+            place.key: "1",
+            "eval.suite": place.suite,
+            "eval.case": place.case,
+        }
         labels |= {"eval.system": place.system, "eval.seed": str(place.seed)}
         return await self.agent.task(
             await to_thread.run_sync(first.read),

@@ -43,9 +43,12 @@ def _readable(case: Case, metric: str, said: Said) -> bool:
         case ImgEditCase():
             return imgedit_row(case, said, "corrected").why is None
         case KrisCase():
-            (call,) = (each for each in _CALLS if each == metric)
-            found = kris_call(case, call, said, "corrected", "upstream").values()
-            return not any(isinstance(each, Unscored) for each in found)
+            return not any(
+                isinstance(each, Unscored)
+                for call in _CALLS
+                if call == metric
+                for each in kris_call(case, call, said, "corrected", "upstream").values()
+            )
         case RiseCase():
             return not isinstance(rise_call(case, metric, said, "corrected"), Unscored)
         case GEditCase():

@@ -75,7 +75,8 @@ def curves(connection: Connection, name: str, prefix: str) -> list[Curve]:
 
 
 def _rows(connection: Connection, query: Any) -> Iterable[Any]:
-    return connection.execute(query)
+    found: Iterable[Any] = connection.execute(query).all()
+    return found
 
 
 def _of_label(query: Any, run_id: Any, name: str, prefix: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FIGURE = {"what", "value", "unit", "bare", "baseline", "target", "target_is", "ratio", "met"}
 MACHINE = {"date", "cores", "processor", "memory_gb", "python", "system", "load", "quiet"}
-NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool")
+NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool", "evals_produce")
 
 
 def ran(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -30,7 +30,8 @@ class Bench:
     """Pictures of some cases, a store, and scorers of them."""
 
     def __init__(self, suite: Suite, folder: Path, store: Store) -> None:
-        self.suite, self.folder, self.store = suite, folder, store
+        self.suite: Suite = suite
+        self.folder, self.store = folder, store
         self.images = LocalImages(folder / "images")
         self.cases = list(read_cases(suite, folder / "data"))
         self.subjects: list[Subject] = []
