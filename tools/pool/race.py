@@ -93,10 +93,16 @@ class Race(Generic[M, A]):
     async def run(self) -> Answered[A] | None:
         """Return the first answer; None when there is none, for the reasons in `errors`."""
         self.tally.requests += 1
-        async with anyio.create_task_group() as group:
-            self._start(group, urgent=False)
+        try:
+            async with anyio.create_task_group() as group:
+                self._start(group, urgent=False)
 
-        return self.answered
+            return self.answered
+        finally:
+            # a cancelled watch keeps its frame, and so this, until the garbage collector comes by;
+            # pictures of megabytes cannot wait for that
+            del self.job
+            self.answered = None
 
     def _start(self, group: TaskGroup, *, urgent: bool) -> None:
         self.live += 1
