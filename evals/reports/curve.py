@@ -121,7 +121,9 @@ def effort(sheets: Sequence[Sheet], *, clock: bool = False) -> Table:
             Column(name="Dollars per case", decimals=4),
         ]
     lines = tuple(Line(name=sheet.name, cells=_effort(sheet, clock)) for sheet in sheets)
-    notes = ("Edits are those that gave a picture; seconds are the editor's and the thinker's.",)
+    notes: tuple[str, ...] = ("Edits are those that gave a picture.",)
+    if clock:
+        notes += ("Seconds are the editor's and the thinker's together, waiting apart.",)
     return Table(
         key="effort", title="Quality and effort", columns=tuple(columns), lines=lines, notes=notes
     )

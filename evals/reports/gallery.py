@@ -81,6 +81,6 @@ def said(kept: int, count: int, front: str) -> tuple[str, ...]:
     return (
         (
             f"{kept} of {count} cases are shown with pictures: {kept - spread} that {front}, and"
-            f" {spread} spread over the others. `--cases N` shows more; every number is over all cases."
+            f" {spread} spread over the others. --cases N shows more; every number is over all cases."
         ),
     )

@@ -103,7 +103,9 @@ async def _settings(store: Store, run: Produced) -> dict[str, Any]:
 _SAID = {
     "editor": "Editor",
     "thinker": "Thinker",
+    "rewriter": "Rewriter",
     "rules": "Rules",
+    "base": "Every turn edits",
     "turns": "Turns at most",
     "semantic": "Good enough (semantic)",
     "quality": "Good enough (quality)",

@@ -63,12 +63,13 @@ def _weights(sizes: "NDArray[np.float64]", picks: "NDArray[np.int64]") -> "NDArr
 def sure(value: float | None, groups: Sequence[Draws | None]) -> Cell:
     """The cell of a mean over groups of the means within each: one group is a plain mean.
 
-    Groups without a value are left out. Fewer than two cases have no interval.
+    Groups without a value are left out. There is no interval where a group has a single case:
+    nothing is known of how far its mean could lie.
     """
     import numpy as np
 
     there = [each for each in groups if each is not None]
-    if value is None or sum(each.cases for each in there) < 2:
+    if value is None or not there or min(each.cases for each in there) < 2:
         return Cell(value=value)
     means = np.mean([each.means for each in there], axis=0)
     tail = (1 - CONFIDENCE) / 2

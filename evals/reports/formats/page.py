@@ -13,6 +13,7 @@ from ..tables import (
     Shown,
     ShownPicture,
     Table,
+    common_scale,
     coverage,
     footnotes,
     has_counts,
@@ -69,28 +70,30 @@ def _contents(report: Report) -> str:
 def _table(table: Table) -> str:
     counted = has_counts(table.lines)
     absent = any(reasons(line.counts) for line in table.lines)
-    titles = "".join(_title(column) for column in table.columns)
+    scale = common_scale(table)
+    titles = "".join(_title(column, scale) for column in table.columns)
     titles += '<th scope="col">scored</th>' * counted
     titles += '<th scope="col" class="why">unscored</th>' * absent
     lines = "\n".join(_line(line, table.columns, counted, absent) for line in table.lines)
-    key = escape(table.key)
+    key, title = escape(table.key), f"{table.title} ({scale})" if scale else table.title
     return (
-        f'<section aria-labelledby="table-{key}"><h2 id="table-{key}">{escape(table.title)}</h2>'
+        f'<section aria-labelledby="table-{key}"><h2 id="table-{key}">{escape(title)}</h2>'
         f'<div class="scroll" tabindex="0" role="region" aria-labelledby="table-{key}"><table>'
         f'<thead><tr><th scope="col"></th>{titles}</tr></thead>\n<tbody>{lines}</tbody></table></div>'
         f"{''.join(map(_note, (*table.notes, *footnotes(table))))}</section>"
     )
 
 
-def _title(column: Column) -> str:
-    scale = f'<span class="scale">{escape(column.scale)}</span>' if column.scale else ""
+def _title(column: Column, common: str) -> str:
+    own = column.scale if column.scale != common else ""
+    scale = f'<span class="scale">{escape(own)}</span>' if own else ""
     return f'<th scope="col">{escape(column.name)}{scale}</th>'
 
 
 def _line(line: Line, columns: Sequence[Column], counted: bool, absent: bool) -> str:
     published = line.origin == "published"
     where = line.source.rpartition(", ")[2]
-    tag = f'<span class="tag">published, {escape(where)}</span>' if published else ""
+    tag = f'<span class="tag">† published, {escape(where)}</span>' if published else ""
     cells = "".join(_cell(c, column) for c, column in zip(line.cells, columns, strict=True))
     more = f"<td>{escape(coverage(line.counts))}</td>" * counted
     more += f'<td class="why">{escape(reasons(line.counts))}</td>' * absent

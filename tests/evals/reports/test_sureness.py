@@ -49,5 +49,11 @@ def test_fewer_than_two_scored_cases_have_no_interval(cases: dict[str, tuple[flo
     assert sure(1.0, [draw(cases)]) == Cell(value=1.0)
 
 
+def test_a_mean_of_groups_has_no_interval_where_a_group_has_one_case() -> None:
+    lone, many = draw({"a": (1.0,)}), draw(values(10))
+    assert sure(3.0, [lone, many]) == Cell(value=3.0)
+    assert sure(3.0, [None, many]).low is not None
+
+
 def test_a_number_that_is_absent_has_no_interval() -> None:
     assert sure(None, [draw(values(10))]) == Cell()
