@@ -67,14 +67,18 @@ def _judge(address: Address, options: Options) -> ChatJudge:
         raise SettingsError(f"{address.shown!r} is no judge: give http://HOST/v1?model=NAME")
     if not model:
         raise SettingsError(f"{address.shown!r} must name its model: add ?model=NAME")
-    temperature = options.text("temperature")
+    temperature = options.number("temperature", 0.0) if "temperature" in address.options else None
+    pinned = [
+        options.text("version"),
+        "" if temperature is None else f"temperature={temperature:g}",
+    ]
     url = url.rstrip("/").removesuffix("/chat/completions")
     return ChatJudge(
         url=url if url.endswith("/v1") or address.kind == "openai" else f"{url}/v1",
         name=model,
-        version=options.text("version"),
+        version=" ".join(each for each in pinned if each),
         key=key,
         seconds=options.number("seconds", 120.0) or 120.0,
         price=Price(options.number("price_in", 0.0), options.number("price_out", 0.0)),
-        temperature=float(temperature) if temperature else None,
+        temperature=temperature,
     )

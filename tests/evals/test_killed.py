@@ -6,6 +6,7 @@ at once.
 """
 
 import random
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -87,3 +88,24 @@ def test_two_processes_share_the_work(data: Path, tmp_path: Path, start: Start) 
         assert len(found.runs) == len(found.produced) == CASES
         assert sorted(judge.edits) == sorted(found.edits)
         assert sorted(judge.keys) == sorted(found.calls)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("point", [6, 40])
+def test_a_signal_ends_it_and_the_same_command_goes_on(
+    number: signal.Signals, code: int, point: int, data: Path, tmp_path: Path, start: Start
+) -> None:
+    with scripted_judge() as judge:
+        first = start(tmp_path, judge, *on(judge, data))
+        judge.wait_for(point, lambda: first.poll() is None)
+        first.send_signal(number)
+        told, _ = first.communicate(timeout=60)
+        assert first.returncode == code, told
+        assert "next:" in told
+        before, edits, keys = recorded(tmp_path, "gedit"), len(judge.edits), len(judge.keys)
+        second = start(tmp_path, judge, *on(judge, data))
+        told, _ = second.communicate(timeout=60)
+        assert second.returncode == 0, told
+        assert not before.edits & set(judge.edits[edits:])
+        assert not before.calls & set(judge.keys[keys:])
+    assert len(recorded(tmp_path, "gedit").runs) == CASES

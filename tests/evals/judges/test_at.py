@@ -26,9 +26,23 @@ def test_a_key_is_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None
     assert "secret" not in repr(chosen) + chosen.shown
 
 
+def test_another_temperature_is_another_judge_to_the_record() -> None:
+    warm = judge_at("http://gpu/v1?model=q&version=2&temperature=0.7").judge
+    assert (warm.temperature, warm.version) == (0.7, "2 temperature=0.7")
+    cold = judge_at("http://gpu/v1?model=q&temperature=0").judge
+    assert (cold.temperature, cold.version) == (0.0, "temperature=0")
+    assert judge_at("http://gpu/v1?model=q").judge.temperature is None
+
+
 @pytest.mark.parametrize(
     "address",
-    ["http://gpu/v1", "retouch", "http://a/v1?model=q,http://b/v1?model=q", "http://a?model=q&x=1"],
+    [
+        "http://gpu/v1",
+        "retouch",
+        "http://a/v1?model=q,http://b/v1?model=q",
+        "http://a?model=q&x=1",
+        "http://a?model=q&temperature=hot",
+    ],
 )
 def test_what_is_no_judge_is_refused(address: str) -> None:
     with pytest.raises(SettingsError):
