@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...memory.errors import InputError
 from ..suites.statistics import Paired, paired
+from . import preferences
 from .boards.board import TITLES
 from .boards.values import CaseValue
 from .facts import shared_facts
@@ -60,9 +61,18 @@ def compare(
         title=f"{second.name} against {first.name} on {TITLES[suite]}",
         facts=shared_facts([first, second]),
         notes=(*unlike, *said(len(kept), len(ordered), "changed most")),
-        tables=(_table(first, second, values), _most(first, second, ordered, most)),
+        tables=(
+            *_side_by_side(first, second),
+            _table(first, second, values),
+            _most(first, second, ordered, most),
+        ),
         cases=tuple(_shown(first, second, each) for each in kept),
     )
+
+
+def _side_by_side(first: Sheet, second: Sheet) -> tuple[Table, ...]:
+    found = preferences.table(first, second)
+    return () if found is None else (found,)
 
 
 def _unlike(first: Sheet, second: Sheet, mixed: bool) -> tuple[str, ...]:

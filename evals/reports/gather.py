@@ -11,6 +11,7 @@ from ..suites.imgedit.cases import ImgEditCase
 from ..suites.profile import Lineage, Profile
 from .boards.board import TITLES, Board
 from .facts import judged
+from .preferences import METRIC as PREFERENCE
 from .sheet import Judged, Sheet, in_order
 from .tables import Fact
 
@@ -61,8 +62,10 @@ def sheets(
         raise InputError(f"no case of {TITLES[choice.suite]} is of that kind")
     names = {case.name for case in chosen}
     runs = _runs(choice, (each for each in produced if each.case.name in names))
-    said = _by_judge(choice, (each for each in judgements if each.case in names))
+    about = [each for each in judgements if each.case in names]
+    said = _by_judge(choice, about)
     who = _judge(choice, list(said))
+    pairs = tuple(each for each in about if each.metric == PREFERENCE)
     book, ordered = Book(said[who]), in_order(chosen)
     board = Board(choice.suite, choice.profile, choice.lineage, _types(chosen))
     return [
@@ -78,6 +81,7 @@ def sheets(
             sources={name: run.sources[0] for name, run in own.items() if run.sources},
             facts=(*(facts or {}).get(system, ()), *judged(_about(own, said[who]))),
             sample=choice.sample,
+            preferences=pairs,
         )
         for system, own in runs.items()
     ]

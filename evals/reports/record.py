@@ -103,7 +103,7 @@ async def _settings(store: Store, run: Produced) -> dict[str, Any]:
 _SAID = {
     "editor": "Editor",
     "thinker": "Thinker",
-    "rewriter": "Rewriter",
+    "first": "First instruction by",
     "rules": "Rules",
     "base": "Every turn edits",
     "turns": "Turns at most",

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ..score.book import Book
 from ..score.rows import Case, Row, row, without_picture
-from ..scores import Produced
+from ..scores import Judgement, Produced
 from ..suites.rise.cases import RiseCase
 from .boards.board import Board
 from .tables import Fact, Table
@@ -55,6 +55,9 @@ class Sheet:
     facts: tuple[Fact, ...] = ()
     sample: int = 0
     """Which of several opinions."""
+
+    preferences: Sequence[Judgement] = ()
+    """What judges said of pairs of pictures of this suite, whichever systems made them."""
 
     _read: dict[tuple[str, str], Row] = field(
         default_factory=dict[tuple[str, str], Row], compare=False, repr=False

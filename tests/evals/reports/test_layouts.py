@@ -1,12 +1,14 @@
 """Whole reports: the named layouts, the turn curve, and two systems compared."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reporting import JUDGED, Record, gedit_case, gedit_said, imgedit_case, imgedit_said
+from reporting import JUDGED, Record, gedit_case, gedit_said, imgedit_case, imgedit_said, sha
 
+from editloop.evals.judges.preference import Pair, pair_questions
 from editloop.evals.reports.compare import compare
 from editloop.evals.reports.formats.page import as_html
 from editloop.evals.reports.formats.plain import as_csv, as_json, as_markdown
@@ -14,6 +16,8 @@ from editloop.evals.reports.gallery import chosen
 from editloop.evals.reports.gather import Choice, sheets
 from editloop.evals.reports.layouts import report
 from editloop.evals.reports.sheet import Judged, Sheet
+from editloop.evals.reports.tables import Report, Table
+from editloop.evals.scores import Judgement
 from editloop.evals.suites.gedit.cases import GROUPS
 from editloop.memory.errors import InputError
 
@@ -36,8 +40,6 @@ def record() -> Record:
 
 
 def judged_by(sheet: Sheet, judge: str) -> Sheet:
-    from dataclasses import replace
-
     return replace(sheet, judged=Judged(judge, JUDGED.version, JUDGED.protocol))
 
 
@@ -111,7 +113,7 @@ def test_the_order_of_the_record_changes_no_byte() -> None:
         assert make(everything(made)) == make(everything(shuffled))
 
 
-def everything(made: Record):  # type: ignore[no-untyped-def]
+def everything(made: Record) -> Report:
     choice = Choice("gedit")
     produced = [run for runs in made.runs.values() for run in runs.values()]
     return report(sheets(choice, made.cases, produced, made.said))
@@ -197,3 +199,36 @@ def test_chosen_cases_are_different_in_order_and_as_many_as_there_is_room_for(
     assert found == sorted(set(found))
     assert len(found) == min(count, most)
     assert all(0 <= at < count for at in found)
+
+
+def preferred(made: Record, answers: list[tuple[str, str]]) -> Table:
+    """The table of pairs, after a judge gave these answers in both orders, case by case."""
+    first, second = made.sheet("alone"), made.sheet("looped")
+    said: list[Judgement] = []
+    runs = {n: run.but(sources=(sha("source"),)) for n, run in first.runs.items()}
+    for case, both in zip(made.cases, answers, strict=False):
+        ours, theirs = first.picture(case.name), second.picture(case.name)
+        assert ours
+        assert theirs
+        pair = Pair("gedit", case, ours, theirs, (sha("source"),))
+        for question, side in zip(pair_questions(pair).values(), both, strict=True):
+            text = f'{{"better": "{side}"}}'
+            changes = {"metric": "preference", "question": question.digest, "text": text}
+            said.append(made.said[0].but(**changes))
+    return compare(replace(first, runs=runs), replace(second, preferences=tuple(said))).table(
+        "preferences"
+    )
+
+
+def test_pairs_seen_by_a_judge_are_counted_in_both_orders() -> None:
+    answers = [("second", "first"), ("second", "first"), ("first", "second"), ("first", "first")]
+    table = preferred(record(), [*answers, ("dunno", "first")])
+    (line,) = table.lines
+    assert [cell.value for cell in line.cells] == [62.5, 2, 1, 1, 75.0, 1]
+    assert line.name == "gpt-test 2026-11, ours@0123"
+
+
+def test_without_pairs_there_is_no_such_table() -> None:
+    made = record()
+    found = compare(made.sheet("alone"), made.sheet("looped"))
+    assert [table.key for table in found.tables] == ["differences", "changes"]
