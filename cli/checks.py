@@ -11,6 +11,7 @@ import anyio
 
 from ..agent import Choices
 from ..agent.opening import planned_editor, planned_thinker
+from ..agent.rewriters import ASKED, planned_rewriter
 from ..memory import EditloopError, SettingsError, StoreVersion
 from ..memory.store import open_store
 from .check_engines import engines
@@ -49,6 +50,8 @@ def _everything(choices: Choices, gpu: bool) -> Iterator[Finding]:
     thinker = partial(planned_thinker, settings.thinker, backends)
     yield _engine("editor", settings.editor, editor)
     yield _engine("thinker", settings.thinker, thinker)
+    if settings.first != ASKED:
+        yield _engine("first", settings.first, partial(_rewriter_name, settings.first, backends))
     yield from engines(choices, gpu=gpu)
     yield _formats()
     yield _versions()
@@ -106,6 +109,11 @@ def _nearest(folder: Path) -> Path:
 
 def _editor_name(address: str, backends: Mapping[str, str]) -> str:
     return planned_editor(address, backends)[0]
+
+
+def _rewriter_name(address: str, backends: Mapping[str, str]) -> str:
+    found = planned_rewriter(address, backends)
+    return found.name if found else address
 
 
 def _engine(what: str, address: str, name: Callable[[], str]) -> Finding:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..agent import Choices
+from ..agent import Choices, Settings
 from ..agent.opening import planned_editor, planned_thinker
+from ..agent.rewriters import ASKED, planned_rewriter
 from .files import Target
 
 if TYPE_CHECKING:
@@ -17,17 +18,19 @@ def show(order: "Order", choices: Choices, screen: "Screen", targets: Sequence[T
     """Print what an order comes to.
 
     Raises:
-        SettingsError: an editor or thinker of that name does not exist.
+        SettingsError: an editor, thinker or rewriter of that name does not exist.
         UnsupportedInstruction: the built-in editor cannot carry out a clause.
     """
     settings = choices.settings
     backends = settings.backends
     editor, cost = planned_editor(settings.editor, backends, cost=settings.edit_cost)
     thinker = planned_thinker(settings.thinker, backends)
+    rewriter = planned_rewriter(settings.first, backends)
     plan: dict[str, Any] = {
         "instruction": order.instruction,
         "editor": editor,
         "thinker": thinker,
+        "first": rewriter.name if rewriter else settings.first,
         "cost_per_edit": cost,
         "outputs": [str(target.path or "-") for target in targets],
         "clauses": _clauses(order.instruction) if editor == "retouch" else None,
@@ -64,10 +67,9 @@ def _print(plan: dict[str, Any], choices: Choices, screen: "Screen") -> None:
         for operation in clause["operations"]:
             print(f"            {json.dumps(operation)}")
     print(f"engines   editor {plan['editor']}, thinker {plan['thinker']}")
-    print(
-        f"until     semantic {settings.semantic:g} and quality {settings.quality:g}, "
-        f"or {settings.turns} turns"
-    )
+    if plan["first"] != ASKED:
+        print(f"first     worded by {plan['first']}")
+    print(f"until     {_until(settings)}")
     if plan["cost_per_edit"]:
         print(f"cost      at most ${plan['cost_per_edit'] * settings.turns:.2f} a picture")
     for output in plan["outputs"]:
@@ -76,3 +78,11 @@ def _print(plan: dict[str, Any], choices: Choices, screen: "Screen") -> None:
     for name, where in chosen.items():
         print(f"setting   {name} from {where}")
     screen.say("dry run", "nothing was done")
+
+
+def _until(settings: Settings) -> str:
+    if settings.rules == "exhaustive":
+        return f"{settings.turns} turns are made"
+
+    semantic, quality = settings.semantic, settings.quality
+    return f"semantic {semantic:g} and quality {quality:g}, or {settings.turns} turns"

@@ -11,6 +11,7 @@ from editloop.policies import (
     MaxTurns,
     Satisfied,
     Unchanged,
+    exhaustive,
     reference,
     standard,
 )
@@ -88,3 +89,13 @@ def test_impossible_thresholds_are_refused() -> None:
         standard(semantic=12)
     with pytest.raises(SettingsError, match="turns"):
         reference(turns=0)
+
+
+def test_exhaustive_rules_stop_at_the_limit_and_nowhere_before(run_of: MakeRun) -> None:
+    rules = exhaustive(turns=3)
+    assert isinstance(rules.select, BestScore)
+    assert rules.criticise_last
+    assert rules.stop.decide(run_of([10, 10], refined="told 2")) is None
+    stop = rules.stop.decide(run_of([10, 10, 10], refined="told 3"))
+    assert stop is not None
+    assert stop.reason is StopReason.MAX_TURNS

@@ -2,7 +2,15 @@ import anyio
 import pytest
 
 from editloop.memory import Critique, MalformedCritique, Score, ThinkerBusy
-from editloop.policies import Comparison, ScriptedThinker, Thinker, opinion, wire
+from editloop.policies import (
+    Comparison,
+    ScriptedRewriter,
+    ScriptedThinker,
+    Thinker,
+    Wish,
+    opinion,
+    wire,
+)
 from editloop.tools import Picture
 
 pytestmark = pytest.mark.anyio
@@ -109,3 +117,20 @@ async def test_an_opinion_in_half_surrogates_is_kept_in_a_form_that_can_be_store
     assert caught.value.sample is not None
     assert caught.value.sample.text == "<score>?"
     assert caught.value.sample.model_dump_json().encode()
+
+
+async def test_a_rewriter_gives_its_instructions_in_order_and_the_last_one_again() -> None:
+    rewriter = ScriptedRewriter("redder", ThinkerBusy("later"), "reddest")
+    wish = Wish(source=PICTURE, asked="red", seed=4)
+    assert (await rewriter.rewrite(wish)).instruction == "redder"
+    with pytest.raises(ThinkerBusy, match="later"):
+        await rewriter.rewrite(wish)
+    again = [await rewriter.rewrite(wish), await rewriter.rewrite(wish)]
+    assert [each.instruction for each in again] == ["reddest", "reddest"]
+    assert again[0].sample.seed == 4
+    assert rewriter.wishes == [wish] * 4
+
+
+def test_a_rewriter_without_answers_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one answer"):
+        ScriptedRewriter()
