@@ -6,7 +6,9 @@ from pathlib import Path
 
 import anyio
 import pytest
+from loopback import serving
 from making import critique, fixed, png
+from pydantic_ai.models import override_allow_model_requests
 
 from editloop.agent import EditAgent, Settings, build
 from editloop.agent.addresses import parse
@@ -169,6 +171,34 @@ async def test_the_setting_first_opens_a_rewriter_and_puts_it_on_record(tmp_path
         assert agent.kit.rewriter is not None
         assert agent.kit.rewriter.name == "think_once:tiny"
         assert "secret" not in str(agent.settings)
+
+
+async def test_a_rewriter_behind_http_words_what_the_built_in_editor_does(tmp_path: Path) -> None:
+    message = {"role": "assistant", "content": '```json\n{"Rewritten": "crop to a square"}\n```'}
+    async with serving() as server:
+        server.says(
+            id="chatcmpl-1",
+            object="chat.completion",
+            created=1,
+            model="tiny",
+            choices=[{"index": 0, "finish_reason": "stop", "message": message}],
+            usage={"prompt_tokens": 900, "completion_tokens": 30, "total_tokens": 930},
+        )
+        first = f"chat+{server.url}/v1?model=tiny"
+        settings = Settings(store=f"{tmp_path}/runs.db", first=first)
+        with override_allow_model_requests(True):
+            async with build(settings) as agent:
+                run = await agent.run(
+                    await agent.task(png(100, (64, 48)), "frame it for a profile")
+                )
+
+    assert len(server.asked) == 1
+    assert run.turns[0].instruction == "crop to a square"
+    assert run.turns[0].notes[0] == "think_once:tiny worded the instruction"
+    assert run.settings["first"] == first
+    assert run.settings["first_details"]["prompt"] == "editloop"
+    assert run.turns[0].edited is not None
+    assert (run.turns[0].edited.width, run.turns[0].edited.height) == (48, 48)
 
 
 async def test_exhaustive_rules_make_all_turns_and_answer_with_the_best(tmp_path: Path) -> None:
