@@ -25,8 +25,11 @@ def shared_facts(sheets: Sequence[Sheet]) -> tuple[Fact, ...]:
     found += _each("Judge", (str(sheet.judged) for sheet in sheets))
     found += _each("Opinions per picture", (_opinions(sheet) for sheet in sheets))
     found.append(Fact(name="Cases", value=_cases(sheets)))
+    shared = [fact for fact in first.facts if all(fact in sheet.facts for sheet in sheets)]
+    found += shared
     for sheet in sheets:
-        found += [fact for fact in sheet.facts if fact not in found]
+        own = (fact for fact in sheet.facts if fact not in shared)
+        found += [fact.but(name=f"{sheet.name}: {fact.name}") for fact in own]
     found.append(Fact(name="Intervals", value=f"95 %, bootstrap by case, {RESAMPLES} resamples"))
     found.append(Fact(name="editloop", value=version()))
     return tuple(found)

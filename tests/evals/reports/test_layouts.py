@@ -16,7 +16,7 @@ from editloop.evals.reports.gallery import chosen
 from editloop.evals.reports.gather import Choice, sheets
 from editloop.evals.reports.layouts import report
 from editloop.evals.reports.sheet import Judged, Sheet
-from editloop.evals.reports.tables import Report, Table
+from editloop.evals.reports.tables import Fact, Report, Table
 from editloop.evals.scores import Judgement
 from editloop.evals.suites.gedit.cases import GROUPS
 from editloop.memory.errors import InputError
@@ -199,6 +199,15 @@ def test_chosen_cases_are_different_in_order_and_as_many_as_there_is_room_for(
     assert found == sorted(set(found))
     assert len(found) == min(count, most)
     assert all(0 <= at < count for at in found)
+
+
+def test_facts_of_one_system_say_whose_they_are() -> None:
+    made, judged = record(), Fact(name="Judged", value="2026-11-21")
+    first = replace(made.sheet("alone"), facts=(judged, Fact(name="Editor", value="a")))
+    second = replace(made.sheet("looped"), facts=(judged, Fact(name="Editor", value="b")))
+    facts = {fact.name: fact.value for fact in report([first, second]).facts}
+    assert facts["Judged"] == "2026-11-21"
+    assert (facts["alone: Editor"], facts["looped: Editor"]) == ("a", "b")
 
 
 def preferred(made: Record, answers: list[tuple[str, str]]) -> Table:
