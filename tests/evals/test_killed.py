@@ -76,6 +76,16 @@ def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
     assert found.plain == expected.plain
     assert {run.status for run in found.runs} == {"done"}
     assert len(found.runs) == CASES
+    for form in (["--json"], ["--csv", "--layout", "turns"]):
+        asked = ["eval", "report", "gedit", "--data", str(data), *form]
+        told = [_told(start(each, judge, *asked)) for each in (tmp_path / "whole", home)]
+        assert told[0] == told[1]
+
+
+def _told(process: subprocess.Popen[str]) -> str:
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    return said
 
 
 def test_two_processes_share_the_work(data: Path, tmp_path: Path, start: Start) -> None:
