@@ -67,6 +67,10 @@ def sheets(
     who = _judge(choice, list(said))
     pairs = tuple(each for each in about if each.metric == PREFERENCE)
     book, ordered = Book(said[who]), in_order(chosen)
+    if choice.sample >= book.samples:
+        raise InputError(
+            f"there is no opinion {choice.sample + 1}: {who} was asked {book.samples} times at most"
+        )
     board = Board(choice.suite, choice.profile, choice.lineage, _types(chosen))
     return [
         Sheet(

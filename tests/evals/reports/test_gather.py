@@ -82,6 +82,11 @@ def test_no_case_is_no_report() -> None:
         sheets(Choice("gedit"), [], [], [])
 
 
+def test_an_opinion_that_nobody_was_asked_for_is_refused() -> None:
+    with pytest.raises(InputError, match="no opinion 2"):
+        chosen(record(), Choice("gedit", sample=1))
+
+
 def test_the_facts_say_who_answered_and_when() -> None:
     (sheet, _) = chosen(record(), Choice("gedit"))
     assert [(fact.name, fact.value) for fact in sheet.facts] == [
