@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import editor_words
+from . import editor_words, parts
 
 diffusers: Any = import_module("diffusers")
 torch: Any = import_module("torch")
@@ -49,7 +49,7 @@ def checkpoint(name: str) -> Path:
 
 def _cache() -> Path:
     """Named by the code that makes them, so that a change makes them anew."""
-    sources = (_HERE, Path(editor_words.__file__))
+    sources = (_HERE, Path(parts.__file__), Path(editor_words.__file__))
     digest = hashlib.sha256(b"".join(each.read_bytes() for each in sources)).hexdigest()[:12]
     given = os.environ.get("EDITLOOP_ENGINES_CACHE")
     home = Path(given) if given else _HERE.parents[3] / ".engines-cache"
@@ -79,14 +79,18 @@ def _flux(**channels: int) -> dict[str, Any]:
         eos_token_id=1,
     )
     return {
-        "scheduler": _flow(),
-        "vae": _vae(),
-        "text_encoder": _clip_text(clip),
+        "scheduler": parts.flow(),
+        "vae": parts.vae(),
+        "text_encoder": parts.clip_text(clip),
         "tokenizer": clip,
         "text_encoder_2": transformers.T5EncoderModel(config).eval(),
         "tokenizer_2": t5,
         "transformer": diffusers.FluxTransformer2DModel(
-            patch_size=1, guidance_embeds=True, axes_dims_rope=(4, 6, 6), **_blocks(), **channels
+            patch_size=1,
+            guidance_embeds=True,
+            axes_dims_rope=(4, 6, 6),
+            **parts.blocks(),
+            **channels,
         ).eval(),
     }
 
@@ -101,7 +105,7 @@ def _flux2() -> Any:
         chat_template=_PARTS,
     )
     text = transformers.MistralConfig(
-        vocab_size=_rows(words),
+        vocab_size=parts.rows(words),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=31,  # the pipeline taps layers 10, 20 and 30
@@ -117,15 +121,15 @@ def _flux2() -> Any:
         vision_config=vision,
         image_token_index=words.convert_tokens_to_ids("[IMG]"),
     )
-    parts = _flux2_parts(guidance_embeds=True)
+    shared = _flux2_parts(guidance_embeds=True)
     model = transformers.Mistral3ForConditionalGeneration(config).eval()
-    return diffusers.Flux2Pipeline(text_encoder=model, tokenizer=processor, **parts)
+    return diffusers.Flux2Pipeline(text_encoder=model, tokenizer=processor, **shared)
 
 
 def _klein(*, distilled: bool = False) -> Any:
     words = editor_words.qwen()
     text = transformers.Qwen3Config(
-        vocab_size=_rows(words),
+        vocab_size=parts.rows(words),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=28,  # the pipeline taps layers 9, 18 and 27
@@ -165,11 +169,11 @@ def _flux2_parts(*, guidance_embeds: bool) -> dict[str, Any]:
         mid_block_add_attention=False,
         sample_size=64,
     )
-    return {"scheduler": _flow(), "vae": vae.eval(), "transformer": transformer.eval()}
+    return {"scheduler": parts.flow(), "vae": vae.eval(), "transformer": transformer.eval()}
 
 
 def _qwen_edit(cls: str) -> Any:
-    model, words, processor = _qwen_vl()
+    model, words, processor = parts.qwen_vl()
     vae = diffusers.AutoencoderKLQwenImage(
         base_dim=8,
         z_dim=16,
@@ -191,7 +195,7 @@ def _qwen_edit(cls: str) -> Any:
         axes_dims_rope=(4, 6, 6),
     )
     return getattr(diffusers, cls)(
-        scheduler=_flow(),
+        scheduler=parts.flow(),
         vae=vae.eval(),
         text_encoder=model,
         tokenizer=words,
@@ -201,13 +205,13 @@ def _qwen_edit(cls: str) -> Any:
 
 
 def _longcat() -> Any:
-    model, words, processor = _qwen_vl()
+    model, words, processor = parts.qwen_vl()
     transformer = diffusers.LongCatImageTransformer2DModel(
-        patch_size=1, in_channels=64, axes_dims_rope=[4, 6, 6], **_blocks()
+        patch_size=1, in_channels=64, axes_dims_rope=[4, 6, 6], **parts.blocks()
     )
     return diffusers.LongCatImageEditPipeline(
-        scheduler=_flow(),
-        vae=_vae(),
+        scheduler=parts.flow(),
+        vae=parts.vae(),
         text_encoder=model,
         tokenizer=words,
         text_processor=processor,
@@ -218,8 +222,8 @@ def _longcat() -> Any:
 def _pix2pix() -> Any:
     words = editor_words.clip()
     return diffusers.StableDiffusionInstructPix2PixPipeline(
-        vae=_vae(latents=4, flux=False),
-        text_encoder=_clip_text(words),
+        vae=parts.vae(latents=4, flux=False),
+        text_encoder=parts.clip_text(words),
         tokenizer=words,
         unet=_unet(cross_attention_dim=32),
         scheduler=_euler(),
@@ -231,7 +235,7 @@ def _pix2pix() -> Any:
 
 def _pix2pix_sdxl() -> Any:
     words = editor_words.clip()
-    second = transformers.CLIPTextModelWithProjection(_clip_config(words)).eval()
+    second = transformers.CLIPTextModelWithProjection(parts.clip_config(words)).eval()
     unet = _unet(
         cross_attention_dim=64,  # both texts side by side
         addition_embed_type="text_time",
@@ -239,8 +243,8 @@ def _pix2pix_sdxl() -> Any:
         projection_class_embeddings_input_dim=32 + 6 * 8,
     )
     return diffusers.StableDiffusionXLInstructPix2PixPipeline(
-        vae=_vae(latents=4, flux=False),
-        text_encoder=_clip_text(words),
+        vae=parts.vae(latents=4, flux=False),
+        text_encoder=parts.clip_text(words),
         text_encoder_2=second,
         tokenizer=words,
         tokenizer_2=words,
@@ -269,131 +273,6 @@ def _euler() -> Any:
     return diffusers.EulerAncestralDiscreteScheduler(
         beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"
     )
-
-
-def _qwen_vl() -> tuple[Any, Any, Any]:
-    """A tiny Qwen2.5-VL with its tokenizer and processor."""
-    words = editor_words.qwen()
-    number = words.convert_tokens_to_ids
-    text = {
-        "vocab_size": _rows(words),
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 2,
-        "num_key_value_heads": 1,
-        "max_position_embeddings": 8192,
-        "bos_token_id": number("<|endoftext|>"),
-        "eos_token_id": number("<|im_end|>"),
-        "pad_token_id": number("<|endoftext|>"),
-        "rope_parameters": {
-            "rope_type": "default",
-            "rope_theta": 1e6,
-            "mrope_section": [2, 3, 3],  # 8 pairs of a head of 16
-        },
-    }
-    vision = {
-        "depth": 2,
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_heads": 2,
-        "patch_size": 14,
-        "spatial_merge_size": 2,
-        "temporal_patch_size": 2,
-        "out_hidden_size": 32,
-        "window_size": 112,
-        "fullatt_block_indexes": [1],
-    }
-    config = transformers.Qwen2_5_VLConfig(
-        text_config=text,
-        vision_config=vision,
-        image_token_id=number("<|image_pad|>"),
-        video_token_id=number("<|video_pad|>"),
-        vision_start_token_id=number("<|vision_start|>"),
-        vision_end_token_id=number("<|vision_end|>"),
-    )
-    looks = {
-        "patch_size": 14,
-        "merge_size": 2,
-        "size": {"shortest_edge": 56 * 56, "longest_edge": 112 * 112},  # few tokens of any picture
-    }
-    processor = transformers.Qwen2VLProcessor(
-        image_processor=transformers.Qwen2VLImageProcessor(**looks),
-        tokenizer=words,
-        video_processor=transformers.Qwen2VLVideoProcessor(**looks),
-        chat_template=words.chat_template,
-    )
-    return transformers.Qwen2_5_VLForConditionalGeneration(config).eval(), words, processor
-
-
-def _clip_text(words: Any) -> Any:
-    return transformers.CLIPTextModel(_clip_config(words)).eval()
-
-
-def _clip_config(words: Any) -> Any:
-    return transformers.CLIPTextConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        projection_dim=32,
-        bos_token_id=words.bos_token_id,
-        eos_token_id=words.eos_token_id,
-        pad_token_id=words.pad_token_id,
-        max_position_embeddings=77,
-    )
-
-
-def _vae(*, latents: int = 16, flux: bool = True) -> Any:
-    scales: dict[str, Any] = {"scaling_factor": 0.18215}
-    if flux:
-        scales = {
-            "use_quant_conv": False,
-            "use_post_quant_conv": False,
-            "shift_factor": 0.1159,
-            "scaling_factor": 0.3611,
-        }
-    return diffusers.AutoencoderKL(
-        in_channels=3,
-        out_channels=3,
-        latent_channels=latents,
-        norm_num_groups=4,
-        layers_per_block=1,
-        block_out_channels=(8,) * 4,
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        sample_size=64,
-        mid_block_add_attention=False,
-        **scales,
-    ).eval()
-
-
-def _flow() -> Any:
-    return diffusers.FlowMatchEulerDiscreteScheduler(
-        use_dynamic_shifting=True,
-        base_shift=0.5,
-        max_shift=1.15,
-        base_image_seq_len=256,
-        max_image_seq_len=4096,
-        shift=3.0,
-    )
-
-
-def _blocks() -> dict[str, int]:
-    return {
-        "num_layers": 1,
-        "num_single_layers": 1,
-        "attention_head_dim": 16,
-        "num_attention_heads": 2,
-        "joint_attention_dim": 32,
-        "pooled_projection_dim": 32,
-    }
-
-
-def _rows(words: Any) -> int:
-    """Rows of an embedding for a tokenizer, in steps of 64."""
-    return (len(words) + 63) // 64 * 64
 
 
 PIPELINES: Mapping[str, Callable[[], Any]] = {
