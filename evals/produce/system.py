@@ -97,7 +97,7 @@ def _digest(settings: Mapping[str, Any]) -> str:
     usual = Settings().model_dump(mode="json")
     backends = settings.get("backends", {})
     said = {n: v for n, v in settings.items() if n not in _APART and v != usual.get(n)}
-    for name in ("editor", "thinker"):  # what a name of one's own stands for
+    for name in ("editor", "thinker", "first"):  # what a name of one's own stands for
         each = settings[name]
         said[name] = ",".join(backends.get(part, part) for part in str(each).split(","))
     text = "\n".join(f"{name}={said[name]!r}" for name in sorted(said))
