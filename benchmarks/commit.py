@@ -143,6 +143,7 @@ async def _critique_again(written: BareDatabase, twin: "_Twin", number: int) -> 
     where = "run_id = ? AND turn_number = ?"
     samples = await written.rows(f"SELECT * FROM sample WHERE {where}", twin.run, number)
     score = OPINION.critique.score
+    assert score is not None
     values = [score.semantic, score.quality, OPINION.critique.reasoning, OPINION.critique.refined]
     fill = "UPDATE turn SET semantic = ?, quality = ?, reasoning = ?, refined = ?"
     place = [twin.name, number]

@@ -86,6 +86,7 @@ def test_overall_is_the_geometric_mean_and_lies_between_the_scores(a: float, b: 
 
 
 def test_overall_is_stored_nowhere() -> None:
+    assert CRITIQUE.score is not None
     assert CRITIQUE.score.model_dump() == {"semantic": 4.0, "quality": 9.0}
 
 

@@ -22,7 +22,9 @@ def edited(picture: Image.Image, instruction: str) -> Image.Image:
 
 
 def scored(source: Image.Image, edit: Image.Image, asked: str) -> Score:
-    return assess(source, edit, asked, asked).score
+    score = assess(source, edit, asked, asked).score
+    assert score is not None
+    return score
 
 
 def jpeg(picture: Image.Image, quality: int) -> Image.Image:
@@ -171,6 +173,7 @@ def test_a_light_picture_is_asked_for_as_much_as_there_is_room_for(scenery: Imag
     light, asked = bright(scenery), "brighten by 60%"
     critique = assess(light, edited(light, asked), asked, asked)
     assert "no room for 60 %" in critique.reasoning
+    assert critique.score is not None
     assert critique.score.semantic >= 8
     assert scored(light, edited(light, "brighten by 5%"), asked).semantic < 6
 

@@ -39,6 +39,7 @@ def loop(source: Image.Image, asked: str, first: str | None = None) -> list[Scor
     told, scores = first or asked, list[Score]()
     for _ in range(4):
         critique = assess(source, apply(read(told), source), asked, told)
+        assert critique.score is not None
         scores.append(critique.score)
         if critique.refined == told:
             break
@@ -110,4 +111,5 @@ def test_what_a_generative_editor_did_to_another_wish_is_not_a_brighter_picture(
         pytest.skip("needs the real edits beside the project (../shared/data/edits)")
     pair = [Image.open(SHARED / name).convert("RGB") for name in (source, edit)]
     score = assess(pair[0], pair[1], "brighten by 20%", "brighten by 20%").score
+    assert score is not None
     assert score.semantic < 4
