@@ -16,13 +16,15 @@ from eval_layouts import LAYOUTS
 from eval_recorded import recorded
 from scripted_judge import ScriptedJudge, scripted_judge
 
+from editloop.evals.scores import Suite
+
 Start = Callable[..., subprocess.Popen[str]]
 AT_ONCE = 3
 CASES = 16
 
 
 def words(data: Path, judge: ScriptedJudge) -> list[str]:
-    cases = ["gedit", "--data", str(data), "-j", str(AT_ONCE)]
+    cases = [data.name, "--data", str(data), "-j", str(AT_ONCE)]
     run = ["eval", "run", *cases, "--editor", "counted", "--turns", "2", "--semantic", "10"]
     address = judge.address.replace(judge.url, "http://JUDGE")
     score = ["eval", "score", *cases, "--every-turn", "--samples", "2", "--judge", address]
@@ -37,6 +39,34 @@ def on(judge: ScriptedJudge, data: Path) -> list[str]:
 def data(tmp_path: Path) -> Path:
     LAYOUTS["gedit"](tmp_path / "gedit", CASES)
     return tmp_path / "gedit"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["imgedit", "imgedit-hard", "kris", "rise"])
+def test_in_every_layout_a_killed_evaluation_ends_in_the_same_report(
+    suite: Suite, tmp_path: Path, start: Start
+) -> None:
+    data = tmp_path / suite
+    LAYOUTS[suite](data, 8)
+    with scripted_judge() as judge:
+        told, _ = start(tmp_path / "whole", judge, *on(judge, data)).communicate(timeout=120)
+        needed = judge.heard
+    expected = recorded(tmp_path / "whole", suite)
+    assert len(expected.produced) == 8, told
+    assert expected.judgements
+
+    home = tmp_path / "killed"
+    with scripted_judge() as judge:
+        with start(home, judge, *on(judge, data)) as process:
+            judge.wait_for(needed // 2, lambda: process.poll() is None)
+            process.kill()
+        before, edits, keys = recorded(home, suite), len(judge.edits), len(judge.keys)
+        told, _ = start(home, judge, *on(judge, data)).communicate(timeout=120)
+        assert not before.edits & set(judge.edits[edits:])
+        assert not before.calls & set(judge.keys[keys:])
+    assert recorded(home, suite).plain == expected.plain, told
+    asked = ["eval", "report", suite, "--data", str(data), "--json"]
+    assert _told(start(tmp_path / "whole", judge, *asked)) == _told(start(home, judge, *asked))
 
 
 @pytest.mark.slow
