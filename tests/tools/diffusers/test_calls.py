@@ -1,6 +1,7 @@
 """Pipelines with masks, references, no callback, and things to say."""
 
 import io
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +58,7 @@ async def test_without_a_callback_the_scheduler_tells_the_steps(pipe: OldPipelin
 
 async def test_without_a_callback_it_is_stopped_within_a_step(pipe: OldPipeline) -> None:
     made: list[int] = []
+    gone = threading.Event()
     async with DiffusersEditor(OLD, load=loading(pipe)) as editor:
         with anyio.CancelScope() as scope:
             token = anyio.lowlevel.current_token()
@@ -64,8 +66,10 @@ async def test_without_a_callback_it_is_stopped_within_a_step(pipe: OldPipeline)
             def leave(progress: Progress) -> None:
                 made.append(progress.done)
                 anyio.from_thread.run_sync(scope.cancel, token=token)
+                assert gone.wait(30)  # this step is not over before the caller has left
 
             await editor.edit(EditRequest(wide(), "red", watch=leave))
+        gone.set()
         assert scope.cancelled_caught
         await editor.edit(EditRequest(wide(), "red"))
     assert made == [1]
