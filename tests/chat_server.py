@@ -4,13 +4,11 @@ import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import SocketStream
 from anyio.streams.buffered import BufferedByteReceiveStream
-
-GONE = (anyio.IncompleteRead, anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)  # fmt: skip
+from loopback import GONE, Asked, Sent, listening, request, send
 
 
 @dataclass
@@ -23,24 +21,6 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     cut: bool = False
     """Break off in the middle."""
-
-
-@dataclass
-class Asked:
-    """One request as it arrived."""
-
-    line: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def path(self) -> str:
-        return self.line.split(" ")[1]
-
-    @property
-    def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body)
-        return found
 
 
 def completion(
@@ -128,16 +108,13 @@ class ChatServer:
                     self.all_left.set()
 
     async def _answer(self, stream: SocketStream, reader: BufferedByteReceiveStream) -> None:
-        head = (await reader.receive_until(b"\r\n\r\n", 65_536)).decode()
-        line, *rest = head.splitlines()
-        headers = {k.lower(): v for k, v in (each.split(": ", 1) for each in rest)}
-        body = await reader.receive_exactly(int(headers.get("content-length", "0")))
-        asked = Asked(line, headers, body)
+        asked = await request(reader)
         reply = await self._chosen(asked)
         if reply.body is None:
             await reader.receive_exactly(1)  # nothing more is sent: waits for the end
 
-        await self._send(stream, reply)
+        sent = Sent(reply.body or b"", reply.status, reply.media_type, reply.headers, reply.cut)
+        await send(stream, sent)
 
     async def _chosen(self, asked: Asked) -> Reply:
         if not asked.path.endswith("/chat/completions"):
@@ -151,25 +128,9 @@ class ChatServer:
         await self.enough.wait()
         return self.reply if isinstance(self.reply, Reply) else self.reply(asked)
 
-    async def _send(self, stream: SocketStream, reply: Reply) -> None:
-        body = reply.body or b""
-        more = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
-        head = f"HTTP/1.1 {reply.status} So\r\ncontent-type: {reply.media_type}\r\n{more}"
-        await stream.send(f"{head}content-length: {len(body)}\r\n\r\n".encode())
-        if reply.cut:
-            await stream.send(body[: len(body) // 2])
-            raise anyio.EndOfStream
-
-        await stream.send(body)
-
 
 @asynccontextmanager
 async def chat_server() -> AsyncGenerator[ChatServer]:
     """Serve until the end of the block."""
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = listener.extra(SocketAttribute.local_port)
-    server = ChatServer(f"http://127.0.0.1:{port}")
-    async with listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, server.serve)
+    async with listening(ChatServer) as server:
         yield server
-        group.cancel_scope.cancel()

@@ -4,11 +4,19 @@ import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import anyio
 from anyio.abc import SocketAttribute, SocketStream
 from anyio.streams.buffered import BufferedByteReceiveStream
+
+GONE = (
+    anyio.IncompleteRead,
+    anyio.EndOfStream,
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+)
+"""How a client that leaves looks from here."""
 
 
 @dataclass
@@ -59,6 +67,60 @@ class Asked:
 
 
 @dataclass
+class Sent:
+    """One answer, whole or broken off in the middle."""
+
+    body: bytes
+    status: int
+    media_type: str
+    headers: dict[str, str]
+    cut: bool
+
+
+async def request(reader: BufferedByteReceiveStream) -> Asked:
+    """Read one request."""
+    head = (await reader.receive_until(b"\r\n\r\n", 65_536)).decode()
+    line, *rest = head.splitlines()
+    headers = {k.lower(): v for k, v in (each.split(": ", 1) for each in rest)}
+    return Asked(
+        line, headers, await reader.receive_exactly(int(headers.get("content-length", "0")))
+    )
+
+
+async def send(stream: SocketStream, sent: Sent) -> None:
+    """Write one answer; ends the connection where it is cut."""
+    more = "".join(f"{name}: {value}\r\n" for name, value in sent.headers.items())
+    head = f"HTTP/1.1 {sent.status} So\r\ncontent-type: {sent.media_type}\r\n{more}"
+    await stream.send(f"{head}content-length: {len(sent.body)}\r\n\r\n".encode())
+    if sent.cut:
+        await stream.send(sent.body[: len(sent.body) // 2])
+        raise anyio.EndOfStream
+    await stream.send(sent.body)
+
+
+class Serves(Protocol):
+    """What answers connections."""
+
+    async def serve(self, stream: SocketStream) -> None:
+        """Answer one connection to its end."""
+        ...
+
+
+S = TypeVar("S", bound=Serves)
+
+
+@asynccontextmanager
+async def listening(make: Callable[[str], S]) -> AsyncGenerator[S]:
+    """Listen on the loopback until the end of the block; `make` is told the address."""
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    server = make(f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}")
+    async with listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, server.serve)
+        yield server
+        group.cancel_scope.cancel()
+
+
+@dataclass
 class Server:
     """Gives its one answer, or the one of the path; None as a body: never."""
 
@@ -89,44 +151,23 @@ class Server:
             try:
                 while True:
                     await self._answer(stream, reader)
-            except (
-                anyio.IncompleteRead,
-                anyio.EndOfStream,
-                anyio.BrokenResourceError,
-                anyio.ClosedResourceError,
-            ):
+            except GONE:
                 self.left.set()
 
     async def _answer(self, stream: SocketStream, reader: BufferedByteReceiveStream) -> None:
-        head = (await reader.receive_until(b"\r\n\r\n", 65_536)).decode()
-        line, *rest = head.splitlines()
-        headers = {k.lower(): v for k, v in (each.split(": ", 1) for each in rest)}
-        body = await reader.receive_exactly(int(headers.get("content-length", "0")))
-        self.asked.append(Asked(line, headers, body))
+        self.asked.append(await request(reader))
         self.arrived.set()
         media_type, said = self.paths.get(self.asked[-1].path, (self.media_type, self.body))
         if self.replies:
             self.status, media_type, said = self.replies(self.asked[-1])
         if said is None:
             await reader.receive_exactly(1)  # nothing more is sent: waits for the end
-        await self._send(stream, media_type, said or b"")
-
-    async def _send(self, stream: SocketStream, media_type: str, body: bytes) -> None:
-        more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        head = f"HTTP/1.1 {self.status} So\r\ncontent-type: {media_type}\r\n{more}"
-        await stream.send(f"{head}content-length: {len(body)}\r\n\r\n".encode())
-        if self.cut:
-            await stream.send(body[: len(body) // 2])
-            raise anyio.EndOfStream
-        await stream.send(body)
+        answer = Sent(said or b"", self.status, media_type, self.headers, self.cut)
+        await send(stream, answer)
 
 
 @asynccontextmanager
 async def serving() -> AsyncGenerator[Server]:
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = listener.extra(SocketAttribute.local_port)
-    server = Server(f"http://127.0.0.1:{port}")
-    async with listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, server.serve)
+    """Serve until the end of the block."""
+    async with listening(Server) as server:
         yield server
-        group.cancel_scope.cancel()

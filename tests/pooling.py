@@ -5,19 +5,13 @@ from typing import Any, Self
 
 import anyio
 from anyio.abc import TaskGroup
-from anyio.lowlevel import checkpoint
+from hand_clock import settled
 
 from editloop.memory import EditloopError
 from editloop.tools import Edited, Editor, EditRequest, Picture
 from editloop.tools.pool import EditorPool, PoolRules
 
 SOURCE = Picture(b"source", "image/png")
-
-
-async def settled() -> None:
-    """Let every task run until it waits: nothing here waits for a thread or a socket."""
-    for _ in range(40):
-        await checkpoint()
 
 
 class Asker:

@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
+from hand_clock import FakeClock, settled
 from making import critique, picture
 
 from editloop.memory import (
@@ -28,43 +28,6 @@ from editloop.tools.pool import PoolRules
 pytestmark = pytest.mark.anyio
 
 GOOD = critique(9, 9, "warmer")
-
-
-async def settled() -> None:
-    """Let every task run until it waits: nothing here waits for a thread or a socket."""
-    for _ in range(60):
-        await checkpoint()
-
-
-class FakeClock:
-    """Time that passes only when it is told to."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-        self._sleepers: list[tuple[float, anyio.Event]] = []
-
-    def now(self) -> float:
-        return self._now
-
-    async def sleep(self, seconds: float) -> None:
-        me = (self._now + seconds, anyio.Event())
-        self._sleepers.append(me)
-        try:
-            await me[1].wait()
-        finally:
-            if me in self._sleepers:
-                self._sleepers.remove(me)
-
-    async def pass_by(self, seconds: float) -> None:
-        end = self._now + seconds
-        await settled()
-        while due := [each for each in self._sleepers if each[0] <= end]:
-            moment, awake = min(due, key=lambda each: each[0])
-            self._sleepers.remove((moment, awake))
-            self._now = max(self._now, moment)
-            awake.set()
-            await settled()
-        self._now = end
 
 
 class Slow(ScriptedThinker):
