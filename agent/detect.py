@@ -11,17 +11,11 @@ import httpx2
 from anyio import create_task_group
 
 from ..memory import EditloopError, EditorBusy, SettingsError
+from ..tools.remote.editthinker_presets import PRESETS
 from .addresses import Address
 
 _SECONDS = 10.0
-_PORTS = {  # editthinker-spec 2.1
-    8003: "qwen-edit",
-    8004: "qwen-edit-lightning",
-    8005: "flux-kontext",
-    8006: "flux-fill",
-    8007: "omnigen2",
-    8010: "longcat",
-}
+_PORTS = {preset.port: name for name, preset in PRESETS.items()}
 _OFFICIAL = ("gpu_manager_ready", "flux_gpu_manager_ready")
 
 

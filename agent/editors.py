@@ -116,17 +116,14 @@ def _comfyui(address: Address, options: Options, cost: float) -> Editor:
 def _fal(address: Address, options: Options, cost: float) -> Editor:
     from ..tools.remote.fal import Fal
 
-    options.text("token_env")
-    key = Options(address.but(token_env=address.options.get("token_env", "FAL_KEY"))).token()
     abilities = Abilities(seed=True, cost=cost)
-    return Fal(address.place, key, abilities=abilities, knobs=options.rest())
+    return Fal(address.place, options.token("FAL_KEY"), abilities=abilities, knobs=options.rest())
 
 
 def _huggingface(address: Address, options: Options, cost: float) -> Editor:
     from ..tools.remote.huggingface import HuggingFaceImages
 
-    options.text("token_env")
-    key = Options(address.but(token_env=address.options.get("token_env", "HF_TOKEN"))).token()
+    key = options.token("HF_TOKEN")
     url = address.place if address.is_url else f"{_HF}/{address.place}"
     knobs = {n: v for n, v in options.rest().items() if not isinstance(v, bool)}
     return HuggingFaceImages(url, key, knobs=knobs, abilities=Abilities(cost=cost))

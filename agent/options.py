@@ -73,13 +73,13 @@ class Options:
 
         return value in _YES
 
-    def token(self) -> str:
-        """The secret in the variable that `token_env` names; empty without the option.
+    def token(self, usual: str = "") -> str:
+        """The secret in the variable that `token_env` names, or in the usual one; empty without any.
 
         Raises:
             SettingsError: the variable is not set.
         """
-        name = self.text("token_env")
+        name = self.text("token_env", usual)
         if not name:
             return ""
 
