@@ -16,14 +16,18 @@ from anyio import (
 from opentelemetry.trace import Span
 
 from ..memory import Failure, ImageRef, InputError, Run, Stop, StopReason, Task, new_run_id
-from ..tools import Described
+from ..memory.images import LocalImages
+from ..memory.store import Store
+from ..tools import Described, Editor
 from .course import Course, Emit
-from .events import Closed, Event, Opened
+from .events import Closed, Event, Opened, TurnCriticised, TurnEdited
 from .kit import Kit
 from .lease import kept
 from .many import Outcome, run_many
 from .scope import helpers, unbroken
 from .telemetry import ids
+
+_GROWN = (Opened, TurnEdited, TurnCriticised, Closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +71,23 @@ class EditAgent:
             labels=dict(labels or {}),
         )
 
-    async def run(self, task: Task) -> Run:
-        """Run a task to its end and return the closed run.
+    @property
+    def editor(self) -> Editor:
+        """Who edits."""
+        return self.kit.editor
+
+    @property
+    def images(self) -> LocalImages:
+        """Where the pictures are."""
+        return self.kit.images
+
+    @property
+    def store(self) -> Store:
+        """Where the runs are."""
+        return self.kit.store
+
+    async def run(self, task: Task, *, watch: Emit | None = None) -> Run:
+        """Run a task to its end and return the closed run; `watch` hears its events.
 
         Failures of editor and thinker are on the run, not raised. Cancelling leaves an open run
         that `resume` continues.
@@ -76,9 +95,9 @@ class EditAgent:
         Raises:
             StoreError: the record cannot be written.
         """
-        return await self._run(task, _nobody)
+        return await self._run(task, watch or _nobody)
 
-    async def resume(self, run_id: str) -> Run:
+    async def resume(self, run_id: str, *, watch: Emit | None = None) -> Run:
         """Go on with an open run where its record ends; a closed run is returned as it is.
 
         Raises:
@@ -86,7 +105,7 @@ class EditAgent:
             LeaseLost: another worker owns it.
             StoreError: the record cannot be read or written.
         """
-        return await self._resume(run_id, _nobody)
+        return await self._resume(run_id, watch or _nobody)
 
     @asynccontextmanager
     async def stream(self, task: Task | str) -> AsyncGenerator[AsyncIterator[Event]]:
@@ -110,6 +129,16 @@ class EditAgent:
         async with helpers() as group, receive:
             group.start_soon(work)
             yield receive
+
+    @asynccontextmanager
+    async def growing(self, task: Task | str) -> AsyncGenerator[AsyncIterator[Run]]:
+        """Run a task, or resume a run by its id, and iterate over the run as it grows.
+
+        It is yielded when it is opened, after each half-turn, and closed. Leaving the block early
+        cancels the run, which stays resumable.
+        """
+        async with self.stream(task) as events:
+            yield (event.run async for event in events if isinstance(event, _GROWN))
 
     @asynccontextmanager
     async def run_many(
@@ -136,15 +165,19 @@ class EditAgent:
             source = await to_thread.run_sync(_read, Path(source))
         return await self.kit.images.put(source, verify=True)
 
-    async def _run(self, task: Task, emit: Emit) -> Run:
-        run = Run(
+    def fresh(self, task: Task, settings: Mapping[str, Any] | None = None) -> Run:
+        """Return the record of a run that is not begun; `settings` are those that differ."""
+        return Run(
             id=new_run_id(),
             task=task,
             created=datetime.now(UTC),
             editor=self.kit.editor.name,
             thinker=self.kit.thinker.name,
-            settings={**self.settings, **_described(self.kit)},
+            settings={**self.settings, **_described(self.kit), **(settings or {})},
         )
+
+    async def _run(self, task: Task, emit: Emit) -> Run:
+        run = self.fresh(task)
         with self.kit.telemetry.run(run) as span:
             trace_id, span_id = ids(span)
             run = run.but(trace_id=trace_id, span_id=span_id)

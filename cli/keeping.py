@@ -13,10 +13,10 @@ import anyio
 from ..memory import InputError, SettingsError
 from ..memory.images import LocalImages
 from ..memory.store import RunFilter, Store, export_line, open_store
+from ..memory.store.where import parse
 from .argv import DASH
 from .files import Target, check_free, write
 from .options import Common
-from .where import parse
 from .words import counted, size
 
 if TYPE_CHECKING:

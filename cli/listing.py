@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..memory import short
 from ..memory.store.listing import RunFilter, RunSummary
+from ..memory.store.where import parse
 from .options import Common
-from .where import parse
 from .words import clipped, counted, duration
 
 if TYPE_CHECKING:

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from .errors import EditorBusy as EditorBusy
     from .errors import EditorError as EditorError
     from .errors import EditorRejected as EditorRejected
+    from .errors import Forbidden as Forbidden
     from .errors import InputError as InputError
     from .errors import InternalError as InternalError
     from .errors import JudgeBusy as JudgeBusy
     from .errors import JudgeError as JudgeError
     from .errors import JudgeRejected as JudgeRejected
+    from .errors import KeyReused as KeyReused
     from .errors import LeaseLost as LeaseLost
+    from .errors import LimitReached as LimitReached
     from .errors import MalformedCritique as MalformedCritique
     from .errors import PictureError as PictureError
     from .errors import RunNotFound as RunNotFound
@@ -66,6 +69,7 @@ _HOMES = {
     "EditorBusy": ".errors",
     "EditorError": ".errors",
     "EditorRejected": ".errors",
+    "Forbidden": ".errors",
     "Failure": ".records",
     "Finding": ".records",
     "FindingKind": ".records",
@@ -76,8 +80,10 @@ _HOMES = {
     "JudgeBusy": ".errors",
     "JudgeError": ".errors",
     "JudgeRejected": ".errors",
+    "KeyReused": ".errors",
     "Judgement": ".records",
     "LeaseLost": ".errors",
+    "LimitReached": ".errors",
     "MalformedCritique": ".errors",
     "PictureError": ".errors",
     "Run": ".records",
@@ -121,6 +127,7 @@ __all__ = [
     "Failure",
     "Finding",
     "FindingKind",
+    "Forbidden",
     "Frozen",
     "ImageRef",
     "InputError",
@@ -129,7 +136,9 @@ __all__ = [
     "JudgeError",
     "JudgeRejected",
     "Judgement",
+    "KeyReused",
     "LeaseLost",
+    "LimitReached",
     "MalformedCritique",
     "PictureError",
     "Run",

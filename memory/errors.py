@@ -4,6 +4,8 @@
     ├── InputError              what the user gave us
     │   ├── SettingsError           an option, a variable or a configuration file
     │   ├── PictureError            a picture that is unsafe, unreadable or of a format we refuse
+    │   ├── Forbidden               a path, an address or a run that this caller may not reach
+    │   ├── KeyReused               an idempotency key that was used for another request
     │   └── UnsupportedInstruction  words that this editor cannot carry out
     ├── EditorError             the editor did not give an edit
     │   ├── EditorBusy              try again later
@@ -24,6 +26,7 @@
     │   ├── RunNotFound             no such run, or the short name fits several
     │   └── LeaseLost               another worker owns this run now
     ├── BudgetSpent             the next call would exceed what the user allowed
+    ├── LimitReached            a door has no room, or a caller has had its share; try again later
     └── InternalError           a bug of ours, kept away from the other runs
 
 Each says whether the same call could succeed later (`retryable`); one layer, the agent, retries.
@@ -59,6 +62,14 @@ class SettingsError(InputError):
 
 class PictureError(InputError):
     """A picture is unsafe, unreadable, too large or of a format that is not taken."""
+
+
+class Forbidden(InputError):
+    """A path, an address or a run lies outside of what this caller may reach."""
+
+
+class KeyReused(InputError):
+    """An idempotency key was used for another request."""
 
 
 class UnsupportedInstruction(InputError):
@@ -192,6 +203,17 @@ class BudgetSpent(EditloopError):
     """The next call would exceed what the user allowed."""
 
     border = "budget"
+
+
+class LimitReached(EditloopError):
+    """A door has no room for another run, or its caller has had its share for now."""
+
+    border = "budget"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InternalError(EditloopError):

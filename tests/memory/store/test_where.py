@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from editloop.cli.where import parse
 from editloop.memory import SettingsError
 from editloop.memory.store import RunFilter
+from editloop.memory.store.where import parse
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from math import inf, nextafter
 from typing import get_args
 
-from ..memory import RunStatus, SettingsError
-from ..memory.store.listing import RunFilter
+from ..errors import SettingsError
+from ..reasons import RunStatus
+from .listing import RunFilter
 
 _TERM = re.compile(r"([a-z_]+)(<=|>=|<|>|=|:)(.+)", re.DOTALL)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
