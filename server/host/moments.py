@@ -1,0 +1,50 @@
+"""What happened to a run, numbered by its record, so that every process tells the same story.
+
+Opening is moment 1, the edit half of turn k is 2k, its critique half 2k+1, the ending 2n+2 for n
+turns. The numbers follow from the record alone: whoever lost the thread says the last number heard
+and goes on from there, at any server. What is only passing (steps of an edit, a retry) has none.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...agent import Closed, Event, Opened, TurnCriticised, TurnEdited
+from ...agent.said import said
+from ...memory import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to a run."""
+
+    number: int | None
+    """Its place in the record; None for what leaves no trace there."""
+
+    name: str
+    """`run.opened`, `turn.edited`, `turn.completed`, `run.closed`; passing: `turn.editing`,
+    `turn.progress`, `turn.retrying`."""
+
+    facts: dict[str, Any]
+    """As `agent.said` writes it: run, turn, scores, image as `sha256:…`."""
+
+
+def moments(run: Run, after: int = 0) -> list[Moment]:
+    """Everything on record of a run that comes after a number."""
+    found = [_moment(1, Opened(run))]
+    for turn in run.turns:
+        found.append(_moment(2 * turn.number, TurnEdited(run, turn)))
+        if turn.done:
+            found.append(_moment(2 * turn.number + 1, TurnCriticised(run, turn)))
+    if run.stop is not None:
+        found.append(_moment(2 * len(run.turns) + 2, Closed(run)))
+    return [moment for moment in found if moment.number is not None and moment.number > after]
+
+
+def passing(event: Event) -> Moment:
+    """An event that leaves no trace on record."""
+    return _moment(None, event)
+
+
+def _moment(number: int | None, event: Event) -> Moment:
+    facts = said(event)
+    return Moment(number, facts.pop("type"), facts)

@@ -1,0 +1,1 @@
+"""The HTTP API: native runs, and the protocol of OpenAI's images over the loop."""

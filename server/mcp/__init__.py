@@ -1,0 +1,1 @@
+"""The MCP server: seven tools, resources, and an app that shows before and after."""
