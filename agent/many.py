@@ -1,4 +1,4 @@
-"""Many runs at once: bounded, with back-pressure, each alone with its failure."""
+"""Many at once: so many workers over one queue; many runs, each alone with its failure."""
 
 import logging
 from collections.abc import (
@@ -11,6 +11,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from anyio import Lock, create_memory_object_stream
 from anyio.streams.memory import MemoryObjectSendStream
@@ -19,6 +20,8 @@ from ..memory import EditloopError, Failure, InternalError, Run, Task
 from .scope import helpers
 
 _LOG = logging.getLogger(__name__)
+_Step = TypeVar("_Step")
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,38 @@ class Outcome:
 
 
 @asynccontextmanager
+async def side_by_side(
+    steps: AsyncIterator[_Step],
+    work: Callable[[_Step], Awaitable[_Found | None]],
+    *,
+    limit: int,
+) -> AsyncGenerator[AsyncIterator[_Found]]:
+    """Do steps, at most `limit` at once, and iterate over what they give as it comes.
+
+    Steps are taken only as there is room, and a slow reader slows the work down. A step that gives
+    None has nothing to hand on; an error of a step ends all.
+    """
+    turnstile = Lock()  # an async generator may be advanced by one worker at a time
+    send, receive = create_memory_object_stream[_Found]()  # no buffer: the reader sets the pace
+
+    async def worker(out: MemoryObjectSendStream[_Found]) -> None:
+        async with out:
+            while True:
+                async with turnstile:
+                    step = await anext(steps, None)
+                if step is None:
+                    return
+                if (found := await work(step)) is not None:
+                    await out.send(found)
+
+    async with helpers() as group, receive:
+        async with send:
+            for _ in range(limit):
+                group.start_soon(worker, send.clone())
+        yield receive
+
+
+@asynccontextmanager
 async def run_many(
     run: Callable[[Task], Awaitable[Run]],
     tasks: Iterable[Task] | AsyncIterable[Task],
@@ -45,24 +80,11 @@ async def run_many(
     if limit < 1:
         raise ValueError(f"limit must be at least 1, not {limit}")
 
-    queue = _numbered(tasks)
-    turnstile = Lock()  # an async generator may be advanced by one worker at a time
-    send, receive = create_memory_object_stream[Outcome]()  # no buffer: the reader sets the pace
+    async def work(numbered: tuple[int, Task]) -> Outcome:
+        return await _outcome(run, *numbered)
 
-    async def worker(out: MemoryObjectSendStream[Outcome]) -> None:
-        async with out:
-            while True:
-                async with turnstile:
-                    item = await anext(queue, None)
-                if item is None:
-                    return
-                await out.send(await _outcome(run, *item))
-
-    async with helpers() as group, receive:
-        async with send:
-            for _ in range(limit):
-                group.start_soon(worker, send.clone())
-        yield receive
+    async with side_by_side(_numbered(tasks), work, limit=limit) as outcomes:
+        yield outcomes
 
 
 async def _outcome(run: Callable[[Task], Awaitable[Run]], index: int, task: Task) -> Outcome:

@@ -5,11 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from anyio import CapacityLimiter, Lock, create_memory_object_stream, to_thread
-from anyio.streams.memory import MemoryObjectSendStream
+from anyio import CapacityLimiter, to_thread
 
 from ..agent import Closed, EditAgent, Event
-from ..agent.scope import helpers
+from ..agent.many import side_by_side
 from ..memory import (
     EditloopError,
     Failure,
@@ -85,24 +84,17 @@ class Crew:
         self, steps: AsyncIterator[Step], limit: int
     ) -> AsyncGenerator[tuple[BatchJob, Line]]:
         """Do the steps, at most `limit` at once, and yield each job's line, which is on record."""
-        turnstile = Lock()  # an async generator may be advanced by one worker at a time
-        send, receive = create_memory_object_stream[tuple[BatchJob, Line]]()
 
-        async def worker(out: MemoryObjectSendStream[tuple[BatchJob, Line]]) -> None:
-            async with out:
-                while True:
-                    async with turnstile:
-                        step = None if self.stopping else await anext(steps, None)
-                    if step is None:
-                        return
-                    await out.send((step.job, await self._line(step)))
+        async def work(step: Step) -> tuple[BatchJob, Line]:
+            return step.job, await self._line(step)
 
-        async with helpers() as group, receive:
-            async with send:
-                for _ in range(limit):
-                    group.start_soon(worker, send.clone())
-            async for found in receive:
+        async with side_by_side(self._until_stopped(steps), work, limit=limit) as lines:
+            async for found in lines:
                 yield found
+
+    async def _until_stopped(self, steps: AsyncIterator[Step]) -> AsyncGenerator[Step]:
+        while not self.stopping and (step := await anext(steps, None)) is not None:
+            yield step
 
     async def _line(self, step: Step) -> Line:
         job, ending, place = step.job, None, None

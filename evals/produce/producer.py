@@ -16,12 +16,12 @@ from typing import Any
 from anyio import sleep, to_thread
 
 from ...agent.agent import EditAgent
+from ...agent.many import side_by_side
 from ...agent.scope import helpers, unbroken
 from ...memory.errors import EditloopError, LeaseLost, StoreError
 from ...memory.records import Run, Task
 from ...memory.store import Call, Store
 from ..scores import Suite
-from ..side_by_side import side_by_side
 from ..suites.loading import Case, sources_of
 from .system import LABEL, Place, System
 
@@ -111,8 +111,10 @@ class Producer:
         self._done = await self._ended()
         async with helpers() as group:
             group.start_soon(self._renew)
-            async for ended in side_by_side(self._steps(cases), self._one, limit=self.at_once):
-                yield ended
+            steps = self._steps(cases)
+            async with side_by_side(steps, self._one, limit=self.at_once) as found:
+                async for ended in found:
+                    yield ended
 
     async def _ended(self) -> frozenset[str]:
         """The labels of the places that need nothing."""

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from anyio import CapacityLimiter, create_task_group, sleep
 
 from ...agent.ledger import Ledger
+from ...agent.many import side_by_side
 from ...agent.retry import Retry
 from ...agent.scope import helpers, unbroken
 from ...memory.errors import BudgetSpent, EditloopError, JudgeBusy, JudgeError, JudgeRejected
@@ -24,7 +25,6 @@ from ..judges.model import Answer, Judge
 from ..judges.preference import Pair
 from ..judges.question import Question, Shot
 from ..judges.subject import Subject
-from ..side_by_side import side_by_side
 from .asking import Asking
 from .tally import Tally
 
@@ -95,8 +95,9 @@ class Scorer(Generic[What, Made]):
         async with helpers() as group:
             group.start_soon(self._renew)
             steps = self._steps(subjects)
-            async for found in side_by_side(steps, self._one, limit=self.at_once):
-                yield found
+            async with side_by_side(steps, self._one, limit=self.at_once) as scored:
+                async for found in scored:
+                    yield found
 
     async def _renew(self) -> None:
         while True:
