@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .listing import RunFilter, RunSummary
+from .listing import PRINCIPAL, RunFilter, RunSummary
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The revision whose tables are read here."""
 
 _COLUMNS = (
@@ -72,6 +72,8 @@ def _conditions(where: RunFilter) -> Iterator[tuple[str, tuple[Any, ...]]]:
         "created < ?": where.until and _written(where.until),
     }
     yield from ((text, (value,)) for text, value in plain.items() if value is not None)
+    if where.principal is not None:
+        yield _LABELLED.format(value=" AND value = ?"), (PRINCIPAL, where.principal)
     if where.label is not None:
         name, value = where.label
         text = _LABELLED.format(value="" if value is None else " AND value = ?")

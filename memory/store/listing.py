@@ -7,6 +7,9 @@ from typing import Any, Self
 
 from ..reasons import RunStatus, StopReason
 
+PRINCIPAL = "principal"
+"""The label that says for whom a door began a run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
@@ -17,6 +20,9 @@ class RunFilter:
     thinker: str | None = None
     label: tuple[str, str | None] | None = None
     """A label's name and value; None as its value takes any."""
+
+    principal: str | None = None
+    """Only runs that a door began for this caller."""
 
     text: str | None = None
     """Part of the instruction; the case of ASCII letters does not matter."""

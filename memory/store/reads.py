@@ -26,10 +26,11 @@ from ..records import ImageRef, Run
 from . import translate
 from .columns import Key, Utc
 from .leases import missing
-from .listing import RunFilter, RunSummary
+from .listing import PRINCIPAL, RunFilter, RunSummary
 from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
 from .statements import REFERENCE, RUN, TURN
 from .translate import Kept
+from .uploads import sent
 
 LAST = "last"
 """The name of the newest run."""
@@ -62,25 +63,29 @@ _SUMMARY: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
 )
 
 
-def full_id(connection: Connection, name: str) -> str:
+def full_id(connection: Connection, name: str, principal: str | None = None) -> str:
     """Return the id of the one run that has this id, prefix or suffix, or is the last.
+
+    With a principal only its runs are there.
 
     Raises:
         RunNotFound: none is meant, or several.
     """
     if name == LAST:
-        newest = select(col(RunRow.id)).order_by(*_newest_first()).limit(1)
+        newest = select(col(RunRow.id)).where(*_of(principal))
+        newest = newest.order_by(*_newest_first()).limit(1)
         if (found := connection.scalar(newest)) is None:
             raise RunNotFound("there is no run yet")
         return found
-    if connection.scalar(select(col(RunRow.id)).where(col(RunRow.id) == name)):
+    this = select(col(RunRow.id)).where(col(RunRow.id) == name, *_of(principal))
+    if connection.scalar(this):
         return name
-    return _only(name, _resembling(connection, name))
+    return _only(name, _resembling(connection, name, principal))
 
 
-def run(connection: Connection, name: str) -> Run:
+def run(connection: Connection, name: str, principal: str | None = None) -> Run:
     """Return the run of this name."""
-    (found,) = load(connection, [full_id(connection, name)])
+    (found,) = load(connection, [full_id(connection, name, principal)])
     return found
 
 
@@ -129,8 +134,8 @@ def present(connection: Connection, ids: Sequence[str]) -> Sequence[str]:
 
 
 def referenced(connection: Connection) -> set[str]:
-    """Return the SHA-256 of every picture that a run leads to."""
-    return set(connection.scalars(select(_referenced().c.sha)))
+    """Return the SHA-256 of every picture that a run leads to, or that was sent a while ago."""
+    return set(connection.scalars(select(_referenced().c.sha))) | sent(connection)
 
 
 def counts(connection: Connection) -> tuple[int, int, int, int]:
@@ -153,6 +158,7 @@ def conditions(where: RunFilter) -> list[ColumnElement[bool]]:
         None if where.editor is None else col(RunRow.editor) == where.editor,
         None if where.thinker is None else col(RunRow.thinker) == where.thinker,
         None if where.label is None else _labelled(*where.label),
+        *_of(where.principal),
         None
         if where.text is None
         else col(RunRow.instruction).icontains(where.text, autoescape=True),
@@ -162,6 +168,11 @@ def conditions(where: RunFilter) -> list[ColumnElement[bool]]:
         None if where.until is None else col(RunRow.created) < where.until,
     ]
     return [condition for condition in wanted if condition is not None]
+
+
+def _of(principal: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a run is this caller's; none where anybody's will do."""
+    return [] if principal is None else [_labelled(PRINCIPAL, principal)]
 
 
 def _labelled(name: str, value: str | None) -> ColumnElement[bool]:
@@ -190,7 +201,7 @@ def _at(place: Place) -> ColumnElement[Any]:
     return tuple_(literal(created, Utc()), literal(run_id, Key()))
 
 
-def _resembling(connection: Connection, name: str) -> list[str]:
+def _resembling(connection: Connection, name: str, principal: str | None) -> list[str]:
     """Return the names of the newest runs that begin or end with these characters."""
     if len(name) < _SHORTEST:
         return []
@@ -198,7 +209,7 @@ def _resembling(connection: Connection, name: str) -> list[str]:
     size = len(name)
     ends = func.substr(run_id, func.length(run_id) - size + 1) == literal(name, Key())
     begins = func.substr(run_id, 1, size) == literal(name, Key())
-    query = select(run_id).where(or_(begins, ends)).order_by(*_newest_first())
+    query = select(run_id).where(or_(begins, ends), *_of(principal)).order_by(*_newest_first())
     return list(connection.scalars(query.limit(_CANDIDATES + 1)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,13 @@ from .annotation import Annotation, Trace
 from .leases import Worker, hold, missing
 from .rows import AnnotationRow, TraceRow
 from .statements import READ_RUN, RUN
+
+_FIRST_TRACE = (
+    update(RUN)
+    .where(RUN.c.id == bindparam("this"), RUN.c.trace_id.is_(None), RUN.c.turns == 0)
+    .values(trace_id=bindparam("trace_id"), span_id=bindparam("span_id"))
+)
+"""A run that was written down before anybody worked on it has no trace yet."""
 
 
 def annotate(connection: Connection, run_id: str, annotation: Annotation) -> None:
@@ -62,8 +69,11 @@ def annotations_of(connection: Connection, ids: Sequence[str]) -> dict[str, list
 
 
 def trace(connection: Connection, run_id: str, further: Trace, worker: Worker) -> None:
-    """Add a trace of a run that was resumed; the same again changes nothing."""
+    """Add the trace of an attempt; the same again changes nothing."""
     hold(connection, run_id, worker)
+    first = further.model_dump()
+    if connection.execute(_FIRST_TRACE, {"this": run_id} | first).rowcount == 1:
+        return
     known = traces_of(connection, [run_id])[run_id]
     if further not in known:
         insert_traces(connection, run_id, [further], start=len(known))

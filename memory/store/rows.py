@@ -223,3 +223,40 @@ class JudgingRow(_CallRow, table=True):
 
     owner: str = Field(sa_type=Exact)
     until: datetime = Field(sa_type=Utc)
+
+
+class JobRow(Row, table=True):
+    """A run that a door was asked for, and whether it is to be worked on."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "wanted", "queued"), Index(None, "principal", "queued"))
+
+    run_id: str = of_run(key=True)
+    principal: str = Field(sa_type=Key)
+    wanted: str
+    tries: int = 0
+    queued: datetime = Field(sa_type=Utc)
+
+
+class RequestRow(Row, table=True):
+    """An idempotency key and the run that its first request began."""
+
+    __tablename__ = "request"
+
+    principal: str = Field(primary_key=True, sa_type=Key)
+    key: str = Field(primary_key=True, sa_type=Key)
+    print: str = Field(sa_type=Exact)
+    run_id: str = of_run()
+    created: datetime = Field(sa_type=Utc, index=True)
+
+
+class UploadRow(Row, table=True):
+    """Leave to send a picture, and what was sent."""
+
+    __tablename__ = "upload"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    principal: str = Field(sa_type=Key)
+    sha256: str | None = Field(default=None, max_length=64, index=True)
+    expires: datetime = Field(sa_type=Utc)
+    created: datetime = Field(sa_type=Utc, index=True)

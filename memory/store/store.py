@@ -9,11 +9,13 @@ from ..records import Run, Sample, Turn
 from . import curves, export, labels, leases, reads, remarks, writes
 from .annotation import Annotation, Kind, Trace, Value
 from .engine import Database, database_at
+from .jobs import Jobs
 from .judging import Judging
 from .labels import Labelled
 from .leases import LEASE_SECONDS, Worker
 from .listing import EVERY, RunFilter, RunSummary, Stats
 from .upgrade import HEAD, bring_up
+from .uploads import Uploads
 from .workers import worker_name
 
 _PAGE = 50
@@ -75,6 +77,16 @@ class Store:
         """What judges said about pictures, whichever run made them."""
         return Judging(self._database, self._worker)
 
+    @property
+    def jobs(self) -> Jobs:
+        """Runs that doors were asked for, and that any process may work on."""
+        return Jobs(self._database, self._worker)
+
+    @property
+    def uploads(self) -> Uploads:
+        """Pictures that doors were sent."""
+        return Uploads(self._database)
+
     async def opened(self, run: Run) -> None:
         """Write down a run that begins, and hold it."""
         await self._database.write(writes.opened, run, self._worker)
@@ -121,13 +133,15 @@ class Store:
         """Let an open run go, so that it can be resumed at once; one not held needs nothing."""
         await self._database.write(leases.release, run_id, self._worker)
 
-    async def run(self, name: str) -> Run:
+    async def run(self, name: str, principal: str | None = None) -> Run:
         """Return a run by its id, the beginning or the end of it, or `last`.
+
+        With a principal there are only the runs that a door began for that caller.
 
         Raises:
             RunNotFound: no run has this name, or several have, which are then named.
         """
-        return await self._database.read(reads.run, name)
+        return await self._database.read(reads.run, name, principal)
 
     async def runs(
         self, where: RunFilter = EVERY, limit: int = 20, before: str | None = None
@@ -144,7 +158,7 @@ class Store:
         return await self._database.read(curves.curves, name, prefix)
 
     async def trace(self, run_id: str, trace_id: str, span_id: str) -> None:
-        """Record the trace of a further attempt; the first one's is in the run."""
+        """Record the trace of an attempt: the first one's in the run, others beside it."""
         further = Trace(trace_id=trace_id, span_id=span_id)
         await self._database.write(remarks.trace, run_id, further, self._worker)
 
