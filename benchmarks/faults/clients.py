@@ -22,6 +22,7 @@ from editloop.memory.images import LocalImages
 from editloop.memory.store import open_store
 from editloop.policies import Thinker, standard
 from editloop.tools import Edited, EditRequest
+from editloop.tools.findings import noted, seen
 from editloop.tools.pool import EditorPool, PoolRules, tiny_edit
 from editloop.tools.remote.editthinker_service import EditThinkerService
 
@@ -53,17 +54,18 @@ def fly(client: str, **told: Any) -> dict[str, Any]:
 
 
 class Counted:
-    """An editor that remembers when it was called."""
+    """An editor that remembers when it was called, and may look at its answers pixel by pixel."""
 
-    def __init__(self, inner: EditThinkerService) -> None:
-        self._inner = inner
+    def __init__(self, inner: EditThinkerService, *, pixels: bool = False) -> None:
+        self._inner, self._pixels = inner, pixels
         self.name, self.abilities = inner.name, inner.abilities
         self.calls: list[float] = []
 
     async def edit(self, request: EditRequest) -> Edited:
         """Edit."""
         self.calls.append(time.monotonic())
-        return await self._inner.edit(request)
+        edited = await self._inner.edit(request)
+        return noted(edited, await seen(request.source, edited.picture)) if self._pixels else edited
 
 
 async def _ours(told: dict[str, Any]) -> dict[str, Any]:
@@ -72,9 +74,9 @@ async def _ours(told: dict[str, Any]) -> dict[str, Any]:
         pool = EditorPool("nodes", rules=RULES)
         nodes: list[Counted] = []
         for name, url in told["nodes"].items():
-            check = "pixels" if told["pixels"] else "headers"
-            service = EditThinkerService(url, PRESET, name=name, check=check)
-            nodes.append(Counted(await opened.enter_async_context(service)))
+            editor = EditThinkerService(url, PRESET, name=name)
+            service = await opened.enter_async_context(editor)
+            nodes.append(Counted(service, pixels=told["pixels"]))
             pool.add(nodes[-1], probe=tiny_edit)
         await opened.enter_async_context(pool)
         thinker = await opened.enter_async_context(ChatThinker(told["thinker"]))

@@ -17,8 +17,8 @@ REQUEST = EditRequest(square("red"), "Make the square blue.", seed=7)
 
 def _clients(url: str) -> list[OpenAIImages | EditThinkerService]:
     return [
-        OpenAIImages(f"{url}/v1", "tiny", check="pixels"),
-        EditThinkerService(url, "flux-kontext", check="pixels"),
+        OpenAIImages(f"{url}/v1", "tiny"),
+        EditThinkerService(url, "flux-kontext"),
     ]
 
 

@@ -40,7 +40,7 @@ def omni_url(
 
 
 def _editor(url: str, model: str = NAME, **options: Any) -> OpenAIImages:
-    options = {"knobs": STEPS, "check": "pixels"} | options
+    options = {"knobs": STEPS} | options
     return OpenAIImages(f"{url}/v1", model, "vllm-omni", **options)
 
 

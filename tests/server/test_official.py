@@ -267,7 +267,7 @@ async def test_our_own_client_is_answered(serving: Serving, send: Any) -> None:
     async with (
         serving(editor, preset="flux-kontext") as running,
         EditThinkerService(
-            running.url, "flux-kontext", knobs={"guidance_scale": 3.5}, send=send, check="nothing"
+            running.url, "flux-kontext", knobs={"guidance_scale": 3.5}, send=send
         ) as client,
     ):
         edited = await client.edit(request)
@@ -291,7 +291,7 @@ async def test_our_own_client_fills(serving: Serving) -> None:
     editor = Held(abilities=replace(TAKES_ALL, mask=True))
     async with (
         serving(editor, preset="flux-fill") as running,
-        EditThinkerService(running.url, "flux-fill", check="nothing") as client,
+        EditThinkerService(running.url, "flux-fill") as client,
     ):
         edited = await client.edit(EditRequest(SOURCE, "a lamp", mask=SOURCE))
     assert edited.picture == MADE

@@ -221,7 +221,7 @@ async def test_our_own_client_is_answered_in_every_dialect(serving: Serving, dia
     editor = Held(abilities=Abilities(options=OPTIONS))
     async with (
         serving(editor) as running,
-        OpenAIImages(f"{running.url}/v1", "held", dialect, check="nothing") as client,
+        OpenAIImages(f"{running.url}/v1", "held", dialect) as client,
     ):
         edited = await client.edit(EditRequest(SOURCE, "make it warmer, né?", seed=7))
     assert edited.picture == MADE

@@ -47,7 +47,6 @@ async def test_with_the_token_all_is_open_and_probes_need_none(serving: Serving)
             running.url,
             "flux-kontext",
             headers={"Authorization": f"Bearer {TOKEN}"},
-            check="nothing",
         ) as client,
     ):
         edited = await client.edit(EditRequest(SOURCE, "warmer"))

@@ -42,7 +42,6 @@ class ComfyUI(Connected):
         abilities: Abilities | None = None,
         headers: Mapping[str, str] | None = None,
         name: str = "",
-        check: wire.Check = "headers",
         most: int = wire.MAX_ANSWER,
     ) -> None:
         """Look for the edit every `pause` seconds at most; `headers` are for a proxy in front.
@@ -54,7 +53,6 @@ class ComfyUI(Connected):
             mask=workflow.mask is not None, seed=workflow.seed is not None
         )
         self._workflow, self._pause = workflow, pause
-        self._check: wire.Check = check
         self._server = Server(url, self.name, most, headers)
 
     def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
@@ -81,13 +79,12 @@ class ComfyUI(Connected):
 
         comfyui_answers.check_status(entry, self.name)
         images = comfyui_answers.images_of(entry, self._workflow.answer, self.name, left_out)
-        edited = Edited(
+        return Edited(
             await found_by(lambda: self._server.picture(images[0]), pause=self._pause),
             seconds=comfyui_answers.seconds_of(entry) or perf_counter() - began,
             cost=self.abilities.cost,
             notes=_notes(len(images), left_out),
         )
-        return await wire.checked(request, edited, self._check)
 
     def _refuse(self, request: EditRequest) -> None:
         if (self._workflow.mask is not None) != (request.mask is not None):

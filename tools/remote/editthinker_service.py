@@ -36,7 +36,6 @@ class EditThinkerService(Connected):
         send: Literal["json", "upload"] = "json",
         name: str = "",
         headers: Mapping[str, str] | None = None,
-        check: wire.Check = "headers",
         most: int = wire.MAX_ANSWER,
     ) -> None:
         """`knobs` are parameters under the service's own names, as in `PRESETS`.
@@ -61,7 +60,6 @@ class EditThinkerService(Connected):
         self._preset = found
         self._knobs, self._notes = found.checked(knobs or {})
         self._upload = send == "upload"
-        self._check: wire.Check = check
         self._most = most
         self._http = wire.client(base_url=url.rstrip("/"), headers=headers)
 
@@ -91,8 +89,7 @@ class EditThinkerService(Connected):
 
         picture = await wire.decoded(fields.get(self._preset.answer), self.name)
         seconds = _number(fields.get("processing_time")) or perf_counter() - began
-        edited = Edited(picture, seconds=seconds, notes=self._told(request, fields))
-        return await wire.checked(request, edited, self._check)
+        return Edited(picture, seconds=seconds, notes=self._told(request, fields))
 
     def _refuse(self, request: EditRequest) -> None:
         if self._preset.mask != bool(request.mask):

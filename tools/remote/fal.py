@@ -68,7 +68,6 @@ class Fal(Connected):
         pause: float = 1.0,
         allowed: Collection[str] = _ALLOWED,
         name: str = "",
-        check: wire.Check = "headers",
         most: int = wire.MAX_ANSWER,
     ) -> None:
         """`knobs` are further fields of the request; look for the edit every `pause` seconds.
@@ -101,7 +100,6 @@ class Fal(Connected):
         self._model, self._knobs = model.strip("/"), dict(knobs or {})
         self._upload, self._pause, self._most = upload, pause, most
         self._allowed = tuple(allowed)
-        self._check: wire.Check = check
         headers = {"Authorization": f"Key {key}"} if key else {}
         self._http = wire.client(base_url=url.rstrip("/") + "/", headers=headers)
         self._bare = wire.client()  # moves pictures, and never shows the key
@@ -127,13 +125,12 @@ class Fal(Connected):
         status, made = await self._result(fal_answers.path_of(queued, self.name))
         pictures = fal_answers.pictures_of(made, status, self.name)
         seed = request.seed if self.abilities.seed else None
-        edited = Edited(
+        return Edited(
             await found_by(lambda: self._picture(pictures[0]), pause=self._pause),
             seconds=fal_answers.seconds_of(status) or perf_counter() - began,
             cost=self.abilities.cost,
             notes=fal_answers.notes_of(made, len(pictures), seed),
         )
-        return await wire.checked(request, edited, self._check)
 
     async def _result(self, where: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Wait for the edit; return its last status and what the model answered."""

@@ -31,7 +31,6 @@ class HuggingFaceImages(Connected):
         knobs: Mapping[str, str | float] | None = None,
         abilities: Abilities = _UNKNOWN,
         name: str = "",
-        check: wire.Check = "headers",
         most: int = wire.MAX_ANSWER,
     ) -> None:
         """`url` is the model's whole address; `knobs` are `parameters` beside the prompt.
@@ -42,7 +41,6 @@ class HuggingFaceImages(Connected):
         self.name = name or f"huggingface:{url.rstrip('/').rpartition('/')[2]}"
         self.abilities = abilities
         self._url, self._knobs, self._most = url, dict(knobs or {}), most
-        self._check: wire.Check = check
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = wire.client(headers={"Accept": "image/png", **headers})
 
@@ -73,9 +71,8 @@ class HuggingFaceImages(Connected):
             begins = answer.data[:200].decode("utf-8", "replace")
             raise EditorError(f"{self.name} answered with no picture: {begins}")
 
-        edited = Edited(
+        return Edited(
             wire.picture_of(answer.data, self.name),
             seconds=perf_counter() - began,
             cost=self.abilities.cost,
         )
-        return await wire.checked(request, edited, self._check)

@@ -41,7 +41,6 @@ class OpenAIImages(Connected):
         abilities: Abilities | None = None,
         allowed: Collection[str] = (),
         name: str = "",
-        check: wire.Check = "headers",
         most: int = wire.MAX_ANSWER,
     ) -> None:
         """`url` ends in `/v1`. `size` is `WxH`, `auto`, or `source` for the size of the source.
@@ -70,7 +69,6 @@ class OpenAIImages(Connected):
             options=self._dialect.honours or frozenset(),
         )
         self._model, self._knobs = model, dict(knobs or {})
-        self._check: wire.Check = check
         self._allowed, self._most = frozenset(allowed), most
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = wire.client(base_url=str(self._url), headers=headers)
@@ -105,13 +103,12 @@ class OpenAIImages(Connected):
         )
         fields = await wire.fields_of(answer, self.name, free=not self.abilities.cost)
         made = _made(fields, self.name)
-        edited = Edited(
+        return Edited(
             await self._picture(made[0]),
             seconds=_seconds(fields) or perf_counter() - began,
             cost=self.abilities.cost,
             notes=(*self._ignored(), *_told(made)),
         )
-        return await wire.checked(request, edited, self._check)
 
     def _refuse(self, request: EditRequest) -> None:
         if request.mask and not (self.abilities.mask and self._dialect.mask):

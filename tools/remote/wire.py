@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import httpx2
 import pybase64
@@ -16,12 +16,8 @@ from anyio import to_thread
 from pydantic_core import from_json
 
 from ...memory import EditorBusy, EditorError, EditorRejected, PictureError
-from ..editor import Edited, EditRequest, Picture
-from ..findings import noted, seen
+from ..editor import EditRequest, Picture
 from .refusals import of_status
-
-Check = Literal["nothing", "headers", "pixels"]
-"""What an answer is held against its source by; `pixels` decodes both."""
 
 MAX_ANSWER = 256 * 2**20
 """Bytes of an answer that are read at most; a 4k PNG twice in base64 is less."""
@@ -131,14 +127,6 @@ async def fields_of(answer: Answer, name: str, *, free: bool = False) -> dict[st
         raise EditorError(f"{name} answered with a JSON {type(found).__name__}, not an object")
 
     return cast("dict[str, Any]", found)
-
-
-async def checked(request: EditRequest, edited: Edited, how: Check) -> Edited:
-    """Put what can be seen of the edit among its notes; off the event loop."""
-    if how == "nothing":
-        return edited
-
-    return noted(edited, await seen(request.source, edited.picture, pixels=how == "pixels"))
 
 
 async def written(pictures: Mapping[str, bytes], fields: Mapping[str, object]) -> bytes:

@@ -63,8 +63,8 @@ async def test_no_edit_is_lost_to_a_failing_server_and_it_is_soon_left_alone(
     made: list[bytes] = []
     rules = PoolRules(bound=2, cooldown=600, longest_cooldown=600)
     async with (
-        EditThinkerService(bad.url, "longcat", name="bad", check="nothing") as first,
-        EditThinkerService(good.url, "longcat", name="good", check="nothing") as second,
+        EditThinkerService(bad.url, "longcat", name="bad") as first,
+        EditThinkerService(good.url, "longcat", name="good") as second,
         EditorPool(rules=rules) as pool,
     ):
         pool.add(first)

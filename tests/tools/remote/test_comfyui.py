@@ -108,7 +108,7 @@ def comfy(server: Any) -> Comfy:
 
 
 def _editor(comfy: Comfy, template: dict[str, Any] = TEMPLATE, **options: Any) -> ComfyUI:
-    options = {"check": "nothing", "pause": 0.01, **options}
+    options = {"pause": 0.01, **options}
     return ComfyUI(comfy.server.url, Workflow.of(template), **options)
 
 

@@ -84,7 +84,7 @@ def queue(server: Any) -> Queue:
 
 
 def _editor(queue: Queue, **options: Any) -> Fal:
-    options = {"check": "nothing", "pause": 0.01, "url": queue.server.url, **options}
+    options = {"pause": 0.01, "url": queue.server.url, **options}
     return Fal("fal-ai/flux/kontext", "k3y", **options)
 
 

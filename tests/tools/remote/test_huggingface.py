@@ -19,7 +19,7 @@ EDIT = b"\xff\xd8\xff\xe0" + bytes(100)
 
 async def _edited(server: Any, request: EditRequest = REQUEST, **options: Any) -> Any:
     url = f"{server.url}/models/a/kontext"
-    async with HuggingFaceImages(url, "t0k", check="nothing", **options) as editor:
+    async with HuggingFaceImages(url, "t0k", **options) as editor:
         return await editor.edit(request)
 
 

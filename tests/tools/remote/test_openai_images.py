@@ -33,7 +33,6 @@ def _answers(server: Any, **more: object) -> None:
 
 
 def _editor(server: Any, dialect: str = "plain", **options: Any) -> OpenAIImages:
-    options.setdefault("check", "nothing")
     return OpenAIImages(f"{server.url}/v1", "a-model", dialect, **options)
 
 
