@@ -3,13 +3,10 @@
 import base64
 import json
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import anyio
 import pytest
-from anyio.abc import SocketAttribute, SocketStream
-from anyio.streams.buffered import BufferedByteReceiveStream
+from loopback import Server, serving
 from openai import AsyncOpenAI
 from pydantic_ai.images.openai import OpenAIImageGenerationModel
 from pydantic_ai.models import override_allow_model_requests
@@ -28,97 +25,11 @@ EDIT = b"RIFF\x00\x00\x00\x00WEBP" + NASTY
 REQUEST = EditRequest(SOURCE, "make it warmer, né?", seed=7, references=(OTHER,), key="01kd:1")
 
 
-@dataclass
-class Part:
-    """One field of a multipart form."""
-
-    name: str
-    filename: str
-    media_type: str
-    data: bytes
-
-
-@dataclass
-class EditServer:
-    """Answers `/v1/images/edits` as it was told; without an answer it never does."""
-
-    url: str
-    status: int = 200
-    body: bytes | None = b""
-    media_type: str = "application/json"
-    cut: bool = False
-    heads: list[str] = field(default_factory=list[str])
-    forms: list[list[Part]] = field(default_factory=list[list[Part]])
-    asked: anyio.Event = field(default_factory=anyio.Event)
-    left: anyio.Event = field(default_factory=anyio.Event)
-
-    def says(self, **fields: object) -> None:
-        self.body = json.dumps(fields).encode()
-
-    async def serve(self, stream: SocketStream) -> None:
-        async with stream:
-            reader = BufferedByteReceiveStream(stream)
-            try:
-                while True:
-                    await self._answer(stream, reader)
-            except (anyio.IncompleteRead, anyio.EndOfStream, anyio.BrokenResourceError):
-                self.left.set()
-
-    async def _answer(self, stream: SocketStream, reader: BufferedByteReceiveStream) -> None:
-        head = (await reader.receive_until(b"\r\n\r\n", 65_536)).decode()
-        fields = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:])
-        form = await reader.receive_exactly(int(fields["content-length"]))
-        boundary = head.lower().split("boundary=")[1].split("\r\n")[0]
-        self.heads.append(head)
-        self.forms.append(_parts(form, boundary.encode()))
-        self.asked.set()
-        if self.body is None:
-            await reader.receive_exactly(1)  # nothing more is sent: waits for the end
-
-        body = self.body or b""
-        answer = f"HTTP/1.1 {self.status} So\r\ncontent-type: {self.media_type}\r\n"
-        await stream.send(f"{answer}content-length: {len(body)}\r\n\r\n".encode())
-        if self.cut:
-            await stream.send(body[: len(body) // 2])
-            raise anyio.EndOfStream
-
-        await stream.send(body)
-
-
-def _parts(form: bytes, boundary: bytes) -> list[Part]:
-    found: list[Part] = []
-    for piece in form.split(b"--" + boundary)[1:-1]:
-        head, data = piece.removeprefix(b"\r\n").split(b"\r\n\r\n", 1)
-        lines = dict(line.lower().split(": ", 1) for line in head.decode().splitlines())
-        options = lines["content-disposition"].replace('"', "").split("; ")[1:]
-        named = dict(option.split("=", 1) for option in options)
-        found.append(
-            Part(
-                named["name"],
-                named.get("filename", ""),
-                lines.get("content-type", ""),
-                data.removesuffix(b"\r\n"),
-            )
-        )
-    return found
-
-
-@asynccontextmanager
-async def _serving() -> AsyncGenerator[EditServer]:
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
-    port = listener.extra(SocketAttribute.local_port)
-    server = EditServer(f"http://127.0.0.1:{port}/v1")
-    server.says(data=[{"b64_json": base64.b64encode(EDIT).decode()}])
-    async with listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, server.serve)
-        yield server
-        group.cancel_scope.cancel()
-
-
 @pytest.fixture
-async def server() -> AsyncGenerator[EditServer]:
-    async with _serving() as serving:
-        yield serving
+async def server() -> AsyncGenerator[Server]:
+    async with serving() as running:
+        running.says(data=[{"b64_json": base64.b64encode(EDIT).decode()}])
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -128,10 +39,10 @@ def _loopback_counts_as_no_model() -> Generator[None]:
 
 
 @pytest.fixture
-def editor(server: EditServer, monkeypatch: pytest.MonkeyPatch) -> HostedEditor:
+def editor(server: Server, monkeypatch: pytest.MonkeyPatch) -> HostedEditor:
     """Opened by name, as a user does."""
     monkeypatch.setenv("OPENAI_API_KEY", "test")
-    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
     abilities = Abilities(references=15, seed=True, mask=True)
     return HostedEditor(
         "openai:gpt-image-2", settings={"extra_body": {"steps": 8}}, abilities=abilities
@@ -139,12 +50,12 @@ def editor(server: EditServer, monkeypatch: pytest.MonkeyPatch) -> HostedEditor:
 
 
 async def test_the_pictures_arrive_and_come_back_byte_for_byte(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     async with editor:
         edited = await editor.edit(REQUEST)
-    assert server.heads[0].startswith("POST /v1/images/edits ")
-    files = [part for part in server.forms[0] if part.filename]
+    assert server.asked[0].line.startswith("POST /v1/images/edits ")
+    files = [part for part in server.asked[0].form if part.filename]
     assert [(part.name, part.media_type, part.data) for part in files] == [
         ("image[]", "image/jpeg", SOURCE.data),
         ("image[]", "image/png", OTHER.data),
@@ -154,29 +65,29 @@ async def test_the_pictures_arrive_and_come_back_byte_for_byte(
 
 
 async def test_instruction_seed_and_knobs_are_fields_of_the_form(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     async with editor:
         await editor.edit(REQUEST)
-    fields = {part.name: part.data.decode() for part in server.forms[0] if not part.filename}
+    fields = {part.name: part.data.decode() for part in server.asked[0].form if not part.filename}
     assert fields == {
         "prompt": "make it warmer, né?",
         "model": "gpt-image-2",
         "seed": "7",
         "steps": "8",
     }
-    assert "idempotency-key: 01kd:1\r\n" in server.heads[0].lower()
+    assert server.asked[0].headers["idempotency-key"] == "01kd:1"
 
 
-async def test_a_mask_is_a_data_uri_in_the_form(server: EditServer, editor: HostedEditor) -> None:
+async def test_a_mask_is_a_data_uri_in_the_form(server: Server, editor: HostedEditor) -> None:
     async with editor:
         await editor.edit(EditRequest(SOURCE, "warmer", mask=Picture(b"\x00\xff", "image/png")))
-    masks = [part.data for part in server.forms[0] if part.name == "mask"]
+    masks = [part.data for part in server.asked[0].form if part.name == "mask"]
     assert masks == [b"data:image/png;base64,AP8="]
 
 
 async def test_counted_tokens_are_priced_and_uncounted_ones_are_not(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     data = [{"b64_json": base64.b64encode(EDIT).decode()}]
     tokens = {"text_tokens": 10, "image_tokens": 90}
@@ -223,7 +134,7 @@ def _error(message: str, code: str = "") -> bytes:
     ],
 )
 async def test_an_answer_without_an_edit_is_an_error_after_one_request(
-    server: EditServer,
+    server: Server,
     editor: HostedEditor,
     status: int,
     body: bytes,
@@ -235,17 +146,17 @@ async def test_an_answer_without_an_edit_is_an_error_after_one_request(
         with pytest.raises(EditloopError, match=says) as caught:
             await editor.edit(REQUEST)
     assert type(caught.value) is kind
-    assert len(server.forms) == 1
+    assert len(server.asked) == 1
 
 
 async def test_a_connection_that_breaks_off_may_be_tried_again(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     server.cut = True
     async with editor:
         with pytest.raises(EditorBusy, match="cannot be reached"):
             await editor.edit(REQUEST)
-    assert len(server.forms) == 1
+    assert len(server.asked) == 1
 
 
 async def test_a_server_that_is_not_there_may_be_tried_again(
@@ -258,34 +169,34 @@ async def test_a_server_that_is_not_there_may_be_tried_again(
             await editor.edit(EditRequest(SOURCE, "warmer"))
 
 
-async def test_a_server_that_is_too_slow_may_be_tried_again(server: EditServer) -> None:
+async def test_a_server_that_is_too_slow_may_be_tried_again(server: Server) -> None:
     server.body = None
     async with AsyncOpenAI(
-        base_url=server.url, api_key="test", timeout=0.1, max_retries=0
+        base_url=f"{server.url}/v1", api_key="test", timeout=0.1, max_retries=0
     ) as client:
         provider = OpenAIProvider(openai_client=client)
         editor = HostedEditor(OpenAIImageGenerationModel("flux", provider=provider))
         with pytest.raises(EditorBusy, match="timed out"):
             await editor.edit(EditRequest(SOURCE, "warmer"))
-    assert len(server.forms) == 1
+    assert len(server.asked) == 1
 
 
 async def test_cancelling_an_edit_closes_the_connection(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     server.body = None
     async with editor:
         with anyio.fail_after(10):
             async with anyio.create_task_group() as group:
                 group.start_soon(editor.edit, REQUEST)
-                await server.asked.wait()
+                await server.arrived.wait()
                 assert not server.left.is_set()
                 group.cancel_scope.cancel()
             await server.left.wait()  # before the editor itself is closed
 
 
 async def test_an_editor_can_be_used_again_after_a_failure(
-    server: EditServer, editor: HostedEditor
+    server: Server, editor: HostedEditor
 ) -> None:
     good, server.body, server.status = server.body, _error("broken"), 500
     async with editor:
