@@ -107,6 +107,19 @@ class EditAgent:
         """
         return await self._resume(run_id, watch or _nobody)
 
+    async def carry(self, run: Run, *, watch: Emit | None = None) -> Run:
+        """Go on with an open run that this worker holds already, to its end.
+
+        Raises:
+            LeaseLost: it does not hold it any more.
+            StoreError: the record cannot be written.
+        """
+        with self.kit.telemetry.run(run) as span:
+            trace_id, span_id = ids(span)
+            if trace_id and span_id:
+                await self.kit.store.trace(run.id, trace_id, span_id)
+            return await self._go(run, watch or _nobody, span, resumed=bool(run.turns))
+
     @asynccontextmanager
     async def stream(self, task: Task | str) -> AsyncGenerator[AsyncIterator[Event]]:
         """Run a task, or resume a run by its id, and iterate over its events.
@@ -190,12 +203,9 @@ class EditAgent:
             await emit(Closed(run))
             return run
 
-        run = await self.kit.store.claim(run.id, seconds=self.lease_seconds)
-        with self.kit.telemetry.run(run) as span:
-            trace_id, span_id = ids(span)
-            if trace_id and span_id:
-                await self.kit.store.trace(run.id, trace_id, span_id)
-            return await self._go(run, emit, span, resumed=True)
+        return await self.carry(
+            await self.kit.store.claim(run.id, seconds=self.lease_seconds), watch=emit
+        )
 
     async def _go(self, run: Run, emit: Emit, span: Span, *, resumed: bool) -> Run:
         course = Course(self.kit, run, emit)

@@ -31,6 +31,9 @@ class Ledger:
     cost: float = inf
     """US dollars."""
 
+    within: "Ledger | None" = None
+    """A wider limit that every call counts against too."""
+
     spent_edits: int = field(default=0, init=False)
     spent_cost: float = field(default=0.0, init=False)
     _promised_edits: int = field(default=0, init=False)
@@ -46,6 +49,22 @@ class Ledger:
         Raises:
             BudgetSpent: the call would exceed a limit; nothing was reserved.
         """
+        if self.within is None:
+            with self._reserved(edits, cost) as held:
+                yield held
+            return
+
+        with (
+            self.within.reserve(edits=edits, cost=cost) as wider,
+            self._reserved(edits, cost) as held,
+        ):
+            try:
+                yield held
+            finally:
+                wider.real = held.real
+
+    @contextmanager
+    def _reserved(self, edits: int, cost: float) -> Generator[Reservation]:
         self._check(edits, cost)
         self._promised_edits += edits
         self._promised_cost += cost

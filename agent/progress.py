@@ -1,9 +1,12 @@
 """Steps of an edit, from whatever thread they are told on, as events of the run."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from threading import get_ident
 
 import anyio
+from anyio import RunFinishedError, from_thread
+from anyio.lowlevel import current_token
 
 from ..tools import Progress, Watch
 from .events import EditProgress, Event
@@ -18,18 +21,35 @@ async def told(
 ) -> AsyncGenerator[Watch]:
     """Give a `watch` for an editor, and emit the latest progress while the block runs.
 
-    A slow listener delays the next event, never the edit.
+    A slow listener delays the next event, never the edit. An editor that tells nothing costs no
+    timer.
     """
     latest: list[Progress] = []
+    begun = anyio.Event()
+    home, token = get_ident(), current_token()
+
+    def watch(progress: Progress) -> None:
+        latest.append(progress)  # may be done from any thread
+        if begun.is_set():
+            return
+        if get_ident() == home:
+            begun.set()
+            return
+        with suppress(RunFinishedError):  # the edit was given up long ago
+            from_thread.run_sync(begun.set, token=token)
 
     async def report() -> None:
+        await begun.wait()
         while True:
-            await anyio.sleep(_SECONDS)
             if count := len(latest):
                 newest = latest[count - 1]
                 del latest[:count]
                 await emit(EditProgress(run_id, turn_number, newest))
+            await anyio.sleep(_SECONDS)
 
     async with helpers() as group:
         group.start_soon(report)
-        yield latest.append  # a list may be appended to from any thread
+        try:
+            yield watch
+        finally:
+            begun.set()  # an editor that goes on telling need not wait for anybody

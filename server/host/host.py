@@ -2,17 +2,26 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import anyio
 
 from ...agent import EditAgent
-from ...memory import Run
+from ...agent.scope import helpers
+from ...memory import LeaseLost, Run, short
 from ...memory.store import Annotation, RunFilter, RunSummary
 from ...memory.store.annotation import Kind, Value
 from ..principals import Principal
+from . import share
+from .minding import Minder
 from .moments import Moment
-from .wish import Wish
+from .watching import Watches
+from .wish import Wish, fork_of
+from .working import Crew
 
 Hear = Callable[[Moment], Awaitable[None]]
+
+_LETTING_GO = 10.0  # seconds that another process gets to let a run go
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +53,46 @@ class Host:
         A host that does not work only answers: others on the same store do the runs. What happens
         in other processes is seen every `poll_seconds`.
         """
-        raise NotImplementedError
+        self._agent = agent
+        self._at_once = at_once if works else 0
+        self._most_waiting = waiting
+        self._poll = poll_seconds
+        self._crew = Crew(agent, self._at_once, lambda event: self._watches.hear(event))
+        self._watches = Watches(agent.store, self._crew)
 
     @property
     def agent(self) -> EditAgent:
         """What makes the runs; its `images` and `store` are where everything is."""
-        raise NotImplementedError
+        return self._agent
+
+    @property
+    def working(self) -> int:
+        """Runs that are worked on here."""
+        return len(self._crew.ids)
+
+    @property
+    def at_once(self) -> int:
+        """How many runs are worked on here at most; 0 for a host that only answers."""
+        return self._at_once
+
+    @property
+    def seconds(self) -> float:
+        """Running mean of what a run takes here."""
+        return self._crew.seconds
+
+    async def waiting(self) -> int:
+        """Count the runs that wait, for this process or another."""
+        return await self._agent.store.jobs.waiting()
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator["Host"]:
         """Work while the block runs; afterwards runs that are not done are free for others."""
-        raise NotImplementedError
-        yield self
+        minder = Minder(self._agent, self._watches.hear, works=self._at_once > 0)
+        async with helpers() as group:
+            group.start_soon(self._watches.keep_looking, self._poll)
+            group.start_soon(minder.mind)
+            async with self._crew.open(self._poll):
+                yield self
 
     async def begin(self, wish: Wish, who: Principal, *, key: str = "") -> Begun:
         """Write a run down and have it worked on, here or by another process.
@@ -67,7 +104,22 @@ class Host:
             KeyReused: the key was used for another wish.
             StoreError: the record cannot be written.
         """
-        raise NotImplementedError
+        store, jobs = self._agent.store, self._agent.store.jobs
+        if key and (earlier := await jobs.earlier(who.name, key, wish.digest)):
+            return Begun(await store.run(earlier), again=True)
+
+        await self._admit(who)
+        run = self._agent.fresh(wish.task(who.name), wish.bounds.given())
+        with self._crew.place() as hold:
+            run_id = await jobs.add(run, who.name, hold=hold, key=key, print_=wish.digest)
+        if run_id != run.id:
+            return Begun(await store.run(run_id), again=True)
+
+        if hold:
+            self._crew.begin(run)
+        else:
+            self._crew.ring()
+        return Begun(run)
 
     async def fork(
         self,
@@ -90,7 +142,8 @@ class Host:
             InputError: the run has no such picture yet.
             LimitReached, KeyReused, StoreError: as in `begin`.
         """
-        raise NotImplementedError
+        made = fork_of(await self.run(name, who), turn, instruction)
+        return await self.begin(wish(made), who, key=key)
 
     async def run(self, name: str, who: Principal) -> Run:
         """Return a run by its id, the beginning or end of it, or `last` (of this caller's).
@@ -98,13 +151,15 @@ class Host:
         Raises:
             RunNotFound: there is none that this caller may see.
         """
-        raise NotImplementedError
+        return await self._agent.store.run(name, None if who.sees_all else who.name)
 
     async def runs(
         self, who: Principal, where: RunFilter, *, limit: int = 20, before: str | None = None
     ) -> Sequence[RunSummary]:
         """Return runs, newest first; `before` is the id of the last one of the page before."""
-        raise NotImplementedError
+        if not who.sees_all:
+            where = replace(where, principal=who.name)
+        return await self._agent.store.runs(where, limit, before)
 
     async def wait(
         self, name: str, who: Principal, seconds: float, *, hear: Hear | None = None
@@ -116,7 +171,15 @@ class Host:
         Raises:
             RunNotFound: there is none that this caller may see.
         """
-        raise NotImplementedError
+        run = await self.run(name, who)
+        async with self._watches.on(run) as watch:
+            with anyio.move_on_after(seconds):
+                if hear is None:
+                    await watch.ended()
+                else:
+                    async for moment in watch.moments(0):
+                        await hear(moment)
+            return watch.run
 
     @asynccontextmanager
     async def moments(
@@ -129,8 +192,9 @@ class Host:
         Raises:
             RunNotFound: there is none that this caller may see.
         """
-        raise NotImplementedError
-        yield
+        run = await self.run(name, who)
+        async with self._watches.on(run) as watch:
+            yield watch.moments(after)
 
     async def pause(self, name: str, who: Principal) -> Run:
         """Stop working on a run, wherever that happens; it stays open, and `resume` goes on.
@@ -139,8 +203,19 @@ class Host:
 
         Raises:
             RunNotFound: there is none that this caller may see.
+            LeaseLost: it is worked on by something that no door has asked, such as a command line.
         """
-        raise NotImplementedError
+        run = await self.run(name, who)
+        if run.stop is not None:
+            return run
+
+        asked = await self._agent.store.jobs.want(run.id, "pause")
+        if run.id in self._crew.ids:
+            await self._crew.drop(run.id)
+        elif not asked and not await self.paused(run):
+            raise LeaseLost(f"run {short(run.id)} is worked on elsewhere: stop it there")
+        await self._watches.again(run.id)
+        return await self._let_go(run, who)
 
     async def resume(self, name: str, who: Principal) -> Run:
         """Have an open run worked on again; a closed run stays as it is.
@@ -149,7 +224,13 @@ class Host:
             RunNotFound: there is none that this caller may see.
             LimitReached: no room.
         """
-        raise NotImplementedError
+        run = await self.run(name, who)
+        if run.stop is None and await self.paused(run):
+            await self._admit(who)
+            await self._agent.store.jobs.want_anew(run.id, who.name)
+            self._crew.ring()
+            await self._watches.again(run.id)
+        return run
 
     async def annotate(
         self,
@@ -168,12 +249,37 @@ class Host:
             RunNotFound: there is none that this caller may see.
             StoreError: it has no such turn.
         """
-        raise NotImplementedError
+        run = await self.run(name, who)
+        store = self._agent.store
+        return await store.annotate(run.id, turn, kind, about, value, author=who.name, note=note)
 
     async def may_see(self, sha256: str, who: Principal) -> bool:
         """Whether a picture is of a run, or of an upload, that this caller may see."""
-        raise NotImplementedError
+        return who.sees_all or await self._agent.store.uploads.may_see(sha256, who.name)
 
-    def paused(self, run: Run) -> bool:
-        """Whether nobody works on an open run, nor will until it is resumed; as last seen."""
-        raise NotImplementedError
+    async def paused(self, run: Run) -> bool:
+        """Whether nobody works on an open run, nor will until it is resumed."""
+        marks = await self._agent.store.jobs.marks([run.id])
+        return run.id in marks and marks[run.id].paused
+
+    async def _admit(self, who: Principal) -> None:
+        """See that one more run may begin.
+
+        Raises:
+            LimitReached: it may not.
+        """
+        jobs = self._agent.store.jobs
+        if (who.runs_per_minute, who.runs_at_once, who.cost_per_day) != (None, None, None):
+            share.check(who, await jobs.share(who.name), self.seconds)
+        if self._crew.room > 0:
+            return
+
+        if (waiting := await jobs.waiting()) >= self._most_waiting:
+            raise share.full(waiting, self._at_once, self.seconds)
+
+    async def _let_go(self, run: Run, who: Principal) -> Run:
+        """Wait until the process that works on a run has let it go, and return the run."""
+        with anyio.move_on_after(_LETTING_GO):
+            async with self._watches.on(run) as watch:
+                await watch.ended()
+        return await self.run(run.id, who)

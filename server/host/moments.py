@@ -12,6 +12,9 @@ from ...agent import Closed, Event, Opened, TurnCriticised, TurnEdited
 from ...agent.said import said
 from ...memory import Run
 
+RECORDED = (Opened, TurnEdited, TurnCriticised, Closed)
+"""Events that leave a trace on record; they carry the run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...memory import ImageRef, InputError
+from ...memory import SOURCE, ImageRef, InputError, Run, Task, short
 from ..principals import LABEL
 
 _Score = Annotated[float, Field(ge=0, le=10)]
@@ -62,3 +63,47 @@ class Wish:
             raise InputError("the instruction is empty; say what to change")
         if LABEL in self.labels:
             raise InputError(f"the label {LABEL!r} is set by the server; choose another name")
+
+    def task(self, principal: str) -> Task:
+        """The task of a run for this caller."""
+        return Task(
+            source=self.source,
+            instruction=self.instruction,
+            mask=self.mask,
+            references=self.references,
+            seed=self.seed,
+            labels={**self.labels, LABEL: principal},
+        )
+
+    @property
+    def digest(self) -> str:
+        """Tells a repetition from another wish."""
+        task = self.task("").model_dump_json()
+        return sha256(f"{task} {self.bounds.model_dump_json()}".encode()).hexdigest()
+
+
+def fork_of(run: Run, turn: int | None, instruction: str | None) -> Wish:
+    """A wish that goes on from a picture of a run; its mask and references do not go along where
+    the picture is another one than the source.
+
+    Raises:
+        InputError: the run has no such picture.
+    """
+    number = turn if turn is not None else run.answer
+    if number is None:
+        said = "is still open: name a turn, or wait for its end" if run.stop is None else "has none"
+        raise InputError(f"run {short(run.id)} {said}; there is no answer to go on from")
+
+    if not 0 <= number <= len(run.turns) or (picture := run.picture(number)) is None:
+        raise InputError(f"run {short(run.id)} has no picture of a turn {number}")
+
+    labels = {name: value for name, value in run.task.labels.items() if name == "session"}
+    same = number == SOURCE
+    return Wish(
+        source=picture,
+        instruction=run.task.instruction if instruction is None else instruction,
+        mask=run.task.mask if same else None,
+        references=run.task.references if same else (),
+        seed=run.task.seed,
+        labels={**labels, "parent": run.id, "parent_turn": str(number)},
+    )

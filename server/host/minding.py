@@ -1,0 +1,44 @@
+"""What a host does beside the runs: frees those of the dead, gives up the hopeless, forgets."""
+
+import logging
+
+import anyio
+
+from ...agent import EditAgent
+from ...memory import EditloopError, InternalError
+from ...memory.store.jobs import MOST_TRIES, REMEMBERED
+from ...memory.store.leases import now
+from ...memory.store.uploads import KEPT
+from .working import Tell, give_up
+
+_LOG = logging.getLogger("editloop.server.host")
+_SECONDS = 2.0
+_FORGETTING = 900  # rounds between two looks for what is old
+
+
+class Minder:
+    """Looks after the jobs of a store; several processes may do so at once."""
+
+    def __init__(self, agent: EditAgent, tell: Tell, *, works: bool) -> None:
+        self._agent, self._tell, self._works = agent, tell, works
+
+    async def mind(self) -> None:
+        """Look now and then, for ever."""
+        rounds = 0
+        while True:
+            try:
+                await self._round(forget=rounds % _FORGETTING == 0)
+            except EditloopError as error:
+                _LOG.warning("cannot look after the jobs: %s", error)
+            rounds += 1
+            await anyio.sleep(_SECONDS)
+
+    async def _round(self, *, forget: bool) -> None:
+        jobs = self._agent.store.jobs
+        await jobs.free_from_the_dead()
+        if forget:
+            await jobs.forget(now() - REMEMBERED)
+            await self._agent.store.uploads.forget(now() - KEPT)
+        for run_id in await jobs.given_up() if self._works else ():
+            said = f"it was begun {MOST_TRIES} times, and each time its worker ended; see the log"
+            await give_up(self._agent, run_id, InternalError(said), self._tell)

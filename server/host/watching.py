@@ -1,0 +1,137 @@
+"""One run as it is seen from here, for as many listeners as there are."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+
+from ...agent import Event
+from ...memory import EditloopError, Run
+from ...memory.store import Store
+from ...memory.store.jobs import Mark
+from .moments import RECORDED, Moment, moments, passing
+from .working import Crew
+
+_LOG = logging.getLogger("editloop.server.host")
+
+
+@dataclass(slots=True)
+class Watch:
+    """The latest that is known of a run. Listeners share it; a slow one only misses passing things."""
+
+    run: Run
+    mark: Mark | None = None
+    """How the store last said it stands; None while it is worked on here."""
+
+    gone: bool = False
+    """Somebody removed it."""
+
+    listeners: int = 0
+    passing: Moment | None = None
+    changed: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def over(self) -> bool:
+        """Closed, paused or removed: nothing more will happen by itself."""
+        paused = self.mark is not None and self.mark.paused
+        return self.run.stop is not None or paused or self.gone
+
+    def tell(
+        self, run: Run | None = None, *, mark: Mark | None = None, passing: Moment | None = None
+    ) -> None:
+        """Take in what has happened, and wake who listens."""
+        if run is not None and _progress(run) >= _progress(self.run):  # news may cross a look
+            self.run = run
+        self.mark = mark
+        self.passing = passing
+        self.changed.set()
+        self.changed = anyio.Event()
+
+    async def ended(self) -> None:
+        """Wait until it is over."""
+        while not self.over:
+            await self.changed.wait()
+
+    async def moments(self, after: int) -> AsyncGenerator[Moment]:
+        """Yield what is on record after a number, and what comes, until it is over."""
+        heard, passed = after, None
+        while True:
+            changed = self.changed
+            for moment in moments(self.run, heard):
+                heard = moment.number or heard
+                yield moment
+            if self.passing is not None and self.passing is not passed:
+                passed = self.passing
+                yield passed
+            if changed.is_set():
+                continue
+            if self.over:
+                return
+            await changed.wait()
+
+
+class Watches:
+    """All runs that somebody listens to here, wherever they are worked on."""
+
+    def __init__(self, store: Store, crew: Crew) -> None:
+        self._store, self._crew = store, crew
+        self._all: dict[str, Watch] = {}
+
+    @asynccontextmanager
+    async def on(self, run: Run) -> AsyncGenerator[Watch]:
+        """Share the watch of a run while the block runs."""
+        watch = self._all.setdefault(run.id, Watch(run))
+        watch.listeners += 1
+        try:
+            if run.id in self._crew.ids:  # it may have grown since it was read
+                watch.tell(await self._store.run(run.id))
+            else:
+                await self._look([run.id])
+            yield watch
+        finally:
+            watch.listeners -= 1
+            if not watch.listeners:
+                self._all.pop(run.id, None)
+
+    def hear(self, event: Event) -> None:
+        """Take in an event of a run that is worked on here."""
+        run_id = event.run.id if isinstance(event, RECORDED) else event.run_id
+        if watch := self._all.get(run_id):
+            if isinstance(event, RECORDED):
+                watch.tell(event.run)
+            else:
+                watch.tell(passing=passing(event))
+
+    async def keep_looking(self, seconds: float) -> None:
+        """Look after what happens elsewhere, for ever; stop here what was paused elsewhere."""
+        while True:
+            await anyio.sleep(seconds)
+            try:
+                await self._look([*self._all, *self._crew.ids])
+            except EditloopError as error:
+                _LOG.warning("cannot look how runs stand: %s", error)
+
+    async def _look(self, ids: list[str]) -> None:
+        marks = await self._store.jobs.marks(ids)
+        for run_id, mark in marks.items():
+            if run_id in self._crew.ids:
+                if mark.wanted == "pause":
+                    await self._crew.drop(run_id)
+                    await self.again(run_id)
+            elif (watch := self._all.get(run_id)) and watch.mark != mark:
+                watch.tell(await self._store.run(run_id), mark=mark)
+        for run_id in set(ids) - marks.keys() - self._crew.ids:
+            if watch := self._all.get(run_id):
+                watch.gone = True
+                watch.tell()
+
+    async def again(self, run_id: str) -> None:
+        """Look at one run at once."""
+        if run_id in self._all and run_id not in self._crew.ids:
+            await self._look([run_id])
+
+
+def _progress(run: Run) -> tuple[int, bool, bool]:
+    return len(run.turns), run.last is not None and run.last.done, run.stop is not None

@@ -1,0 +1,160 @@
+"""The work of a host: it claims runs that wait, and carries them to their end."""
+
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ...agent import Closed, EditAgent, Event
+from ...agent.scope import unbroken
+from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReason
+from .bounded import bounded
+
+_LOG = logging.getLogger("editloop.server.host")
+_WEIGHT = 0.2  # of the newest run in the running mean
+_USUAL_SECONDS = 10.0  # of a run, until one has been measured
+
+Tell = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Work:
+    """A run in our hands."""
+
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    left: anyio.Event = field(default_factory=anyio.Event)
+    """It is in our hands no more, and free in the store."""
+
+
+class Crew:
+    """Works on at most `at_once` runs; told of new ones, it looks, and by itself now and then."""
+
+    def __init__(self, agent: EditAgent, at_once: int, tell: Tell) -> None:
+        self._agent, self._tell = agent, tell
+        self._at_once = at_once
+        self._hands: dict[str, _Work] = {}
+        self._places = 0
+        self._bell = anyio.Event()
+        self._group: TaskGroup | None = None
+        self.seconds = _USUAL_SECONDS
+        """Running mean of a run's time."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The runs in our hands."""
+        return frozenset(self._hands)
+
+    @property
+    def room(self) -> int:
+        """How many more could be taken."""
+        return self._at_once - len(self._hands) - self._places if self._group else 0
+
+    @contextmanager
+    def place(self) -> Generator[bool]:
+        """Keep a place free for a run that is being written down; False where there is none."""
+        free = self.room > 0
+        self._places += free
+        try:
+            yield free
+        finally:
+            self._places -= free
+
+    @asynccontextmanager
+    async def open(self, poll_seconds: float) -> AsyncGenerator[None]:
+        """Work while the block runs; then let everything go, for others to go on with."""
+        try:
+            async with anyio.create_task_group() as group:
+                self._group = group
+                if self._at_once:
+                    group.start_soon(self._take, poll_seconds)
+                yield
+                self._group = None
+                group.cancel_scope.cancel()
+        finally:
+            self._group = None
+
+    def ring(self) -> None:
+        """Say that a run waits."""
+        self._bell.set()
+
+    def begin(self, run: Run) -> None:
+        """Work on a run that this process holds in the store."""
+        if self._group is None or run.id in self._hands:
+            return
+        self._hands[run.id] = work = _Work()
+        self._group.start_soon(self._carry, run, work)
+
+    async def drop(self, run_id: str) -> None:
+        """Stop working on a run, and wait until it is free."""
+        if work := self._hands.get(run_id):
+            work.scope.cancel()
+            await work.left.wait()
+
+    async def _take(self, poll_seconds: float) -> None:
+        jobs, store = self._agent.store.jobs, self._agent.store
+        while True:
+            self._bell = anyio.Event()
+            try:
+                while self.room > 0 and (run_id := await jobs.next(self.ids)):
+                    self.begin(await store.run(run_id))
+            except EditloopError as error:
+                _LOG.warning("cannot look for runs that wait: %s", error)
+            with anyio.move_on_after(poll_seconds):
+                await self._bell.wait()
+
+    async def _carry(self, run: Run, work: _Work) -> None:
+        began = perf_counter()
+        ended: bool | None = None  # None: it was taken out of our hands
+        try:
+            with work.scope:
+                ended = await self._carried(run)
+        finally:
+            if ended is None:
+                await unbroken(self._hand_back(run.id))
+            del self._hands[run.id]
+            work.left.set()
+        if ended:
+            self.seconds += _WEIGHT * (perf_counter() - began - self.seconds)
+        if ended is not False:  # what failed is looked at again after a pause
+            self.ring()
+
+    async def _carried(self, run: Run) -> bool:
+        """Carry a run to its end; False where it could not be written any more."""
+
+        async def hear(event: Event) -> None:
+            self._tell(event)
+
+        try:
+            await bounded(self._agent, run).carry(run, watch=hear)
+        except EditloopError as error:
+            _LOG.warning("run %s is let go: %s", run.id, error)
+            return False
+        except Exception as error:  # noqa: BLE001 (a bug ends one run, with a record, not the server)
+            _LOG.exception("run %s ended with a bug", run.id)
+            await give_up(self._agent, run.id, InternalError(repr(error)), self._tell)
+
+        return True
+
+    async def _hand_back(self, run_id: str) -> None:
+        """The run was let go in order: that try does not count against it."""
+        try:
+            await self._agent.store.jobs.handed_back(run_id)
+        except EditloopError as error:
+            _LOG.warning("cannot hand back run %s: %s", run_id, error)
+
+
+async def give_up(agent: EditAgent, run_id: str, error: EditloopError, tell: Tell) -> None:
+    """Close a run that cannot be gone on with; what it has is its answer."""
+    try:
+        run = await agent.store.claim(run_id)
+        answer = agent.kit.rules.select.pick(run)
+        stop = Stop(reason=StopReason.FAILED, detail=str(error))
+        run = run.ended(stop, answer.number if answer else None, Failure.of(error))
+        await agent.store.closed(run)
+        tell(Closed(run))
+    except EditloopError as found:
+        _LOG.warning("cannot close run %s: %s", run_id, found)
