@@ -89,9 +89,9 @@ def read(face: Face, fields: Mapping[str, object], settable: Settable, *, defaul
         *_texts(face, given, settable, options, defaults=defaults),
     ]
     for name, number in face.inert.items():
-        if name in given and _number(name, number, given[name]) != number.default:
+        if name in given and number_of(name, number, given[name]) != number.default:
             notes.append(f"{name} is ignored: one picture is made")
-    if _yes(given.get("enhance_prompt")):
+    if yes(given.get("enhance_prompt")):
         notes.append("enhance_prompt is ignored: the thinker rewrites instructions, not the editor")
     said = tuple(note for note in notes if note)
     return Asked(instruction(given), seed(given), options, said)
@@ -106,7 +106,7 @@ def _numbers(
     defaults: bool,
 ) -> Iterator[str]:
     for name, number in face.numbers.items():
-        value = _number(name, number, given[name]) if name in given else None
+        value = number_of(name, number, given[name]) if name in given else None
         option = next((each for each in number.names if each in settable.options), None)
         if option is None and value is not None:
             yield settable.ignored(name, number.names, value)
@@ -130,8 +130,8 @@ def _texts(
             yield settable.ignored(name, (name,), text)
 
 
-def instruction(given: Mapping[str, object]) -> str:
-    """The prompt.
+def instruction(given: Mapping[str, object], most: int = _LONGEST) -> str:
+    """The prompt, of so many characters at `most`.
 
     Raises:
         Refused: 422 where it is missing, too long or no text.
@@ -140,8 +140,8 @@ def instruction(given: Mapping[str, object]) -> str:
         raise Refused(422, "missing", "prompt is required: what is to be changed", field="prompt")
 
     text = text_of("prompt", given["prompt"])
-    if len(text) > _LONGEST:
-        raise invalid("prompt", f"has {len(text):,} characters; {_LONGEST:,} are taken")
+    if len(text) > most:
+        raise invalid("prompt", f"has {len(text):,} characters; {most:,} are taken")
 
     return text
 
@@ -155,7 +155,7 @@ def seed(given: Mapping[str, object]) -> int | None:
     if given.get("seed") in (None, ""):
         return None
 
-    return int(_number("seed", Number(None, 0, _HIGHEST_SEED, (), whole=True), given["seed"]))
+    return int(number_of("seed", Number(None, 0, _HIGHEST_SEED, (), whole=True), given["seed"]))
 
 
 def text_of(name: str, value: object) -> str:
@@ -175,8 +175,13 @@ def text_of(name: str, value: object) -> str:
     return value
 
 
-def _number(name: str, number: Number, value: object) -> int | float:
-    found = _whole(value) if number.whole else _real(value)
+def number_of(name: str, number: Number, value: object) -> int | float:
+    """A number within its range, from JSON or from a form.
+
+    Raises:
+        Refused: 422 otherwise.
+    """
+    found = whole(value) if number.whole else _real(value)
     if found is None:
         raise invalid(name, f"must be a {'whole ' if number.whole else ''}number")
 
@@ -188,7 +193,8 @@ def _number(name: str, number: Number, value: object) -> int | float:
     return found
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
+    """A whole number, from JSON or from a form; None where it is something else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
 
@@ -226,5 +232,6 @@ def _put(options: dict[str, Option], name: str, value: Option | None) -> None:
         options.setdefault(name, value)
 
 
-def _yes(value: object) -> bool:
+def yes(value: object) -> bool:
+    """Whether a switch is on, in JSON or in a form."""
     return value is True or str(value).lower() in ("true", "1", "yes", "on")

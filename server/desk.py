@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from ..memory import EditloopError, EditorError
 from ..tools import Abilities, Described, Edited, EditRequest
 from .asked import Settable
+from .connected import while_connected
 from .jobs import Jobs
 from .keeper import Keeper, Opening
 from .metrics import Metrics
@@ -142,7 +143,7 @@ class Desk:
             Refused: what the work raised.
         """
         try:
-            return await _while_connected(http, work)
+            return await while_connected(http, work)
         except ClientDisconnect:
             self.metrics.edits.add(outcome="client_left")
             raise
@@ -168,29 +169,3 @@ class Desk:
         self.metrics.seconds.add(perf_counter() - began)
         self.keeper.said(None)
         return edited
-
-
-async def _while_connected(http: Request, work: Callable[[], Awaitable[_Value]]) -> _Value:
-    found: list[_Value] = []
-    errors: list[Refused] = []
-
-    async def listen() -> None:
-        while (await http.receive())["type"] != "http.disconnect":
-            pass
-        group.cancel_scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(listen)
-        try:
-            found.append(await work())
-        except Refused as error:
-            errors.append(error)
-        group.cancel_scope.cancel()
-
-    if errors:
-        raise errors[0]
-
-    if not found:
-        raise ClientDisconnect
-
-    return found[0]

@@ -12,7 +12,12 @@ from .refusals import Refused
 CLIENT_LEFT = 499
 """What the log and the metrics say of a request whose client left; nobody receives it."""
 
-_TYPES = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error"}
+_TYPES = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -37,16 +42,21 @@ async def broken(http: Request, error: Exception) -> Response:
 
 def said(path: str, refused: Refused) -> dict[str, Any]:
     """The body: OpenAI's object under `/v1`, the official services' everywhere else."""
-    status = refused.status_code
     if path.startswith("/v1/"):
-        kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
-        inner = {"message": refused.said, "type": kind, "param": refused.field}
-        return {"error": {**inner, "code": refused.kind}}
+        return envelope(refused)
 
     detail: object = refused.said
-    if status == 422 and refused.field:
+    if refused.status_code == 422 and refused.field:
         detail = [{"type": refused.kind, "loc": ["body", refused.field], "msg": refused.said}]
     return {"success": False, "error": refused.said, "detail": detail, "kind": refused.kind}
+
+
+def envelope(refused: Refused) -> dict[str, Any]:
+    """OpenAI's error object, from which their clients make an exception."""
+    status = refused.status_code
+    kind = _TYPES.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    inner = {"message": refused.said, "type": kind, "param": refused.field}
+    return {"error": {**inner, "code": refused.kind}}
 
 
 HANDLERS: dict[Any, Handler] = {

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from ..memory import PictureError
 from ..tools import Picture
 from .refusals import Refused
-from .rules import ServiceRules
+from .rules import BodyRules
 
 _LARGE = 256 * 1024  # bytes from which parsing is worth a thread
 _MOST_FILES, _MOST_FIELDS = 32, 200
@@ -42,14 +42,13 @@ class Form:
         return {name: values[0] for name, values in self.fields.items()}
 
 
-async def json_of(request: Request, rules: ServiceRules) -> dict[str, Any]:
+async def json_of(request: Request, rules: BodyRules) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
         Refused: 408 or 413 beyond the rules, 422 where it is something else.
     """
-    with _timely(rules):
-        data = b"".join([piece async for piece in _bounded(request, rules.body_bytes)])
+    data = await bytes_of(request, rules)
     try:
         found = await to_thread.run_sync(_parsed, data) if len(data) > _LARGE else _parsed(data)
     except (ValueError, RecursionError) as error:
@@ -63,7 +62,17 @@ async def json_of(request: Request, rules: ServiceRules) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-async def form_of(request: Request, rules: ServiceRules) -> Form:
+async def bytes_of(request: Request, rules: BodyRules) -> bytes:
+    """Read a body as it is.
+
+    Raises:
+        Refused: 408 or 413 beyond the rules.
+    """
+    with _timely(rules):
+        return b"".join([piece async for piece in _bounded(request, rules.body_bytes)])
+
+
+async def form_of(request: Request, rules: BodyRules) -> Form:
     """Read a multipart form; its files stay in memory.
 
     Raises:
@@ -143,7 +152,7 @@ class _InMemory(MultiPartParser):
 
 
 @contextmanager
-def _timely(rules: ServiceRules) -> Generator[None]:
+def _timely(rules: BodyRules) -> Generator[None]:
     try:
         with anyio.fail_after(rules.body_seconds):
             yield

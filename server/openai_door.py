@@ -1,6 +1,5 @@
 """`POST /v1/images/edits` and `GET /v1/models`, in OpenAI's spelling and that of its kin."""
 
-import json
 from dataclasses import replace
 from time import time
 from typing import Any
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from ..tools import EditRequest, Picture
 from .desk import Desk, Done
-from .intake import written
+from .openai_answers import spliced
 from .openai_images import Wanted, wanted_of
 from .openai_pictures import converted, size_of
 from .refusals import Refused
@@ -82,14 +81,13 @@ class OpenAIDoor:
 
 
 async def _answer(done: list[Done], wanted: Wanted) -> Response:
-    """Put the answer together; base64 needs no escapes, so pictures are spliced in as bytes."""
     pictures = [await converted(each.edited.picture, wanted.format) for each in done]
     size = await to_thread.run_sync(size_of, pictures[0])
-    parts = [json.dumps(_head(done, wanted, pictures[0], size)).encode()[:-1], b',"data":[']
-    for number, picture in enumerate(pictures):
-        parts += [b"," if number else b"", b'{"b64_json":"', await written(picture.data), b'"}']
+    body = await spliced(
+        _head(done, wanted, pictures[0], size), [(picture.data, {}) for picture in pictures]
+    )
     headers = {IGNORED: ", ".join(wanted.ignored)} if wanted.ignored else None
-    return Response(b"".join([*parts, b"]}"]), media_type="application/json", headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 def _nth(request: EditRequest, number: int) -> EditRequest:

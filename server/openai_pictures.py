@@ -47,22 +47,25 @@ def painted(mask: Picture) -> Picture:
     return Picture(out.getvalue(), "image/png")
 
 
-async def converted(picture: Picture, to: str) -> Picture:
+async def converted(picture: Picture, to: str, quality: int | None = None) -> Picture:
     """Write it in another format, only where one was asked for and it is not in it already.
+
+    With a `quality` of 1 to 100 a JPEG or WebP is written anew in any case.
 
     Raises:
         Refused: 500 where the editor's answer cannot be decoded.
     """
     media_type = f"image/{to}"
-    if not to or picture.media_type == media_type:
+    if not to or (picture.media_type == media_type and quality is None):
         return picture
 
-    return await to_thread.run_sync(_encoded, picture, media_type)
+    return await to_thread.run_sync(_encoded, picture, media_type, quality)
 
 
-def _encoded(picture: Picture, media_type: str) -> Picture:
+def _encoded(picture: Picture, media_type: str, quality: int | None) -> Picture:
     from ..memory.images import decode
     from ..memory.images.encode import Style, encode_as
+    from ..memory.images.views import flattened
 
     try:
         image = decode(picture.data).image
@@ -70,5 +73,6 @@ def _encoded(picture: Picture, media_type: str) -> Picture:
         raise Refused(500, "editor_failed", f"the edit cannot be decoded: {error}") from None
 
     if media_type == "image/jpeg" and image.mode != "RGB":
-        image = image.convert("RGB")
-    return Picture(encode_as(image, media_type, Style()), media_type)
+        image = flattened(image)
+    style = Style() if quality is None else Style(quality=quality)
+    return Picture(encode_as(image, media_type, style), media_type)

@@ -4,7 +4,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceRules:
+class BodyRules:
+    """Bounds of the bodies that any door takes."""
+
+    body_bytes: int = 100_000_000
+    """A whole request; a longer one is answered 413 before it is read to its end."""
+
+    body_seconds: float = 120.0
+    """How long a body may take to arrive; a slower one is answered 408."""
+
+    pixels: int = 50_000_000
+    """One picture; a larger one is answered 413 before it is decoded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRules(BodyRules):
     """Bounds of one service; every one of them is an answer to the client when it is reached."""
 
     at_once: int = 1
@@ -15,15 +29,6 @@ class ServiceRules:
 
     seconds: float = 600.0
     """One edit, without its waiting; afterwards it is cancelled and answered 504."""
-
-    body_bytes: int = 100_000_000
-    """A whole request; a longer one is answered 413 before it is read to its end."""
-
-    body_seconds: float = 120.0
-    """How long a body may take to arrive; a slower one is answered 408."""
-
-    pixels: int = 50_000_000
-    """One picture; a larger one is answered 413 before it is decoded."""
 
     remembered_seconds: float = 600.0
     """How long the answer to a request with an idempotency key is kept."""

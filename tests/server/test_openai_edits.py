@@ -71,6 +71,7 @@ SPELLINGS: list[tuple[Any, Mapping[str, Any]]] = [
     ([("image[]", PNG)], {}),
     ([("image", PNG), ("image", PNG)], {}),
     ([("image[]", PNG), ("image[]", PNG)], {}),
+    ([("image[0]", PNG), ("image[1]", PNG)], {}),
     ([("x", PNG)], {"url": DATA_URL}),
     ([("image", PNG)], {"url[]": DATA_URL}),
 ]
@@ -87,6 +88,19 @@ async def test_every_spelling_of_the_picture_is_taken(
     given = (editor.requests[0].source, *editor.requests[0].references)
     sent = [part for part in files if part[0] != "x"]
     assert given == (SOURCE,) * (len(sent) + len(fields))
+
+
+@pytest.mark.parametrize("left", ["", "UploadFile(filename='a.png', size=9)"])
+async def test_words_that_a_gateway_leaves_beside_the_files_are_passed_over(
+    serving: Serving, left: str
+) -> None:
+    editor = Held()
+    async with serving(editor) as running:
+        answer = await running.http.post(
+            EDITS, files={"image[]": PNG}, data={"prompt": "x", "image[]": left, "image": left}
+        )
+    assert answer.status_code == 200, answer.text
+    assert (editor.requests[0].source, editor.requests[0].references) == (SOURCE, ())
 
 
 @pytest.mark.parametrize(
