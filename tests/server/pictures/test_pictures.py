@@ -44,7 +44,7 @@ async def test_a_run_of_somebody_else_is_as_unknown_as_one_that_never_was(tmp_pa
         for said in (f"run:{run.id}", f"run:{run.id}#1", "last", "run:aaaaaa"):
             with pytest.raises(RunNotFound):
                 await pictures.resolve(said, BOB)
-        said = []
+        said: list[str] = []
         for sha256 in (answer.sha256, "0" * 64):
             with pytest.raises(Forbidden) as caught:
                 await pictures.resolve(f"editloop://image/{sha256}", BOB)
