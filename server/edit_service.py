@@ -74,6 +74,8 @@ def service(
         routes=routes, lifespan=lifespan, middleware=around, exception_handlers=HANDLERS
     )
     app.state.desk = desk
+    app.state.failed = lambda: desk.keeper.failed
+    app.state.ending = lambda: None
     return app
 
 

@@ -70,13 +70,17 @@ class Metrics:
 
     def text(self, gauges: Mapping[str, tuple[str, float]]) -> str:
         """Everything, with the `gauges` of this moment: text and value by name."""
-        lines: list[str] = []
-        written: Iterable[Counts | Histogram] = (self.requests, self.edits, self.seconds)
-        for each in written:
-            lines += each.lines()
-        for name, (text, value) in gauges.items():
-            lines += [*_head(name, text, "gauge"), f"{name} {value:g}"]
-        return "\n".join(lines) + "\n"
+        return exposed((self.requests, self.edits, self.seconds), gauges)
+
+
+def exposed(written: Iterable[Counts | Histogram], gauges: Mapping[str, tuple[str, float]]) -> str:
+    """Counters, histograms and gauges as text."""
+    lines: list[str] = []
+    for each in written:
+        lines += each.lines()
+    for name, (text, value) in gauges.items():
+        lines += [*_head(name, text, "gauge"), f"{name} {value:g}"]
+    return "\n".join(lines) + "\n"
 
 
 def _head(name: str, text: str, kind: str) -> tuple[str, str]:

@@ -13,8 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
-from ..memory import SettingsError
-from .desk import Desk
+from ..memory import EditloopError, SettingsError
 from .tracing import ACCESS
 
 _KEEP_ALIVE = 75  # seconds; longer than a proxy keeps idle connections, or it meets closed ones
@@ -57,8 +56,11 @@ def listening(host: str, port: int) -> socket.socket:
 def run(make: Make, at: socket.socket, *, grace_seconds: float) -> None:
     """Serve until SIGINT or SIGTERM, finish what is under way within the grace time, and return.
 
+    The application's `state.failed` says why it could not begin or go on, its `state.ending` lets
+    go of those who wait for something to happen; both are functions.
+
     Raises:
-        EditloopError: the editor could not be opened.
+        EditloopError: the application could not begin or go on, by `state.failed`.
     """
     servers: list[uvicorn.Server] = []
 
@@ -77,13 +79,25 @@ def run(make: Make, at: socket.socket, *, grace_seconds: float) -> None:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=max(1, ceil(grace_seconds)),
     )
-    servers.append(uvicorn.Server(config))
+    servers.append(_Ending(config, app))
     with at, _signals_held():
         servers[0].run(sockets=[at])
 
-    desk: Desk = app.state.desk
-    if desk.keeper.failed:
-        raise desk.keeper.failed
+    failed: EditloopError | None = app.state.failed()
+    if failed:
+        raise failed
+
+
+class _Ending(uvicorn.Server):
+    """Tells the application that the end begins, before it waits for requests under way."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+        super().__init__(config)
+        self._told = app.state.ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._told()
+        await super().shutdown(sockets)
 
 
 @contextmanager

@@ -7,8 +7,10 @@ The only place that names spans and attributes of the service; those of a run ar
 import json
 import logging
 import re
+from collections.abc import Callable
 from hmac import compare_digest
 from time import perf_counter
+from typing import Protocol
 from uuid import uuid4
 
 from opentelemetry import propagate, trace
@@ -18,7 +20,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .dialects import CLIENT_LEFT, said
-from .metrics import Metrics
+from .guard import shown_path
+from .metrics import Counts
 from .refusals import Refused
 
 ACCESS = logging.getLogger("editloop.server.access")
@@ -31,12 +34,24 @@ _ELSEWHERE = "other"
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
+class Counted(Protocol):
+    """What counts requests."""
+
+    requests: Counts
+
+
 class Watched:
     """Outermost: knows every request from its first to its last byte."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, routes: frozenset[str]) -> None:
-        """`routes` bounds what metrics name; any other path is `other`."""
-        self._app, self._metrics, self._routes = app, metrics, routes
+    def __init__(
+        self, app: ASGIApp, *, metrics: Counted, routes: frozenset[str] | Callable[[Scope], str]
+    ) -> None:
+        """`routes` bounds what metrics name: paths, or what tells the route of a request.
+
+        Any other path is `other`.
+        """
+        self._app, self._metrics = app, metrics
+        self._route = routes if callable(routes) else _among(routes)
         self._tracer = trace.get_tracer("editloop.server")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +63,7 @@ class Watched:
         headers = Headers(scope=scope)
         given = headers.get(REQUEST_ID, "")
         seen = _Seen(given if _PLAIN_ID.fullmatch(given) else uuid4().hex, receive, send)
-        path = scope["path"] if scope["path"] in self._routes else _ELSEWHERE
+        path = self._route(scope) or _ELSEWHERE
         with self._tracer.start_as_current_span(
             f"{scope['method']} {path}",
             context=propagate.extract(headers),
@@ -137,6 +152,10 @@ class Guarded:
         return known and scheme.lower() == "bearer"
 
 
+def _among(paths: frozenset[str]) -> Callable[[Scope], str]:
+    return lambda scope: scope["path"] if scope["path"] in paths else ""
+
+
 def _log(scope: Scope, seen: _Seen) -> None:
     client = scope.get("client") or ("-",)
     ACCESS.info(
@@ -146,7 +165,7 @@ def _log(scope: Scope, seen: _Seen) -> None:
                 "request": seen.id,
                 "client": client[0],
                 "method": scope["method"],
-                "path": scope["path"],
+                "path": shown_path(scope["path"]),
                 "status": seen.status,
                 "seconds": round(perf_counter() - seen.began, 4),
                 "bytes_in": seen.read,

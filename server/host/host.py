@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import anyio
 
-from ...agent import EditAgent
+from ...agent import EditAgent, Event
 from ...agent.scope import helpers
 from ...memory import LeaseLost, Run, short
 from ...memory.store import Annotation, RunFilter, RunSummary
@@ -17,7 +17,7 @@ from .minding import Minder
 from .moments import Moment
 from .watching import Watches
 from .wish import Wish, fork_of
-from .working import Crew
+from .working import Crew, Tell
 
 Hear = Callable[[Moment], Awaitable[None]]
 
@@ -47,17 +47,20 @@ class Host:
         waiting: int = 256,
         works: bool = True,
         poll_seconds: float = 0.5,
+        watch: Tell = lambda event: None,
     ) -> None:
         """`at_once` runs are worked on here; `waiting` may wait in the store, for any process.
 
         A host that does not work only answers: others on the same store do the runs. What happens
-        in other processes is seen every `poll_seconds`.
+        in other processes is seen every `poll_seconds`. `watch` hears the events of runs that are
+        worked on here, to count them.
         """
         self._agent = agent
         self._at_once = at_once if works else 0
         self._most_waiting = waiting
         self._poll = poll_seconds
-        self._crew = Crew(agent, self._at_once, lambda event: self._watches.hear(event))
+        self._watch = watch
+        self._crew = Crew(agent, self._at_once, self._hear)
         self._watches = Watches(agent.store, self._crew)
 
     @property
@@ -261,6 +264,10 @@ class Host:
         """Whether nobody works on an open run, nor will until it is resumed."""
         marks = await self._agent.store.jobs.marks([run.id])
         return run.id in marks and marks[run.id].paused
+
+    def _hear(self, event: Event) -> None:
+        self._watches.hear(event)
+        self._watch(event)
 
     async def _admit(self, who: Principal) -> None:
         """See that one more run may begin.
