@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from .policies import Thinker as Thinker
     from .tools import Editor as Editor
     from .tools import ScriptedEditor as ScriptedEditor
+    from .tools.chat import ImageEditing as ImageEditing
 
 _HOMES = {
     "Critique": ".memory",
     "EditAgent": ".agent",
     "Editor": ".tools",
     "EditloopError": ".memory",
+    "ImageEditing": ".tools.chat",
     "ImageRef": ".memory",
     "Run": ".memory",
     "Score": ".memory",
@@ -45,6 +47,7 @@ __all__ = [
     "EditAgent",
     "EditloopError",
     "Editor",
+    "ImageEditing",
     "ImageRef",
     "Run",
     "Score",

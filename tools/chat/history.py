@@ -1,0 +1,103 @@
+"""Histories without pictures in them: a line of text stands for each, and its bytes are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from pydantic_ai.messages import (
+    BinaryContent,
+    ModelMessage,
+    ModelRequest,
+    TextContent,
+    ToolReturnPart,
+    UserPromptPart,
+)
+
+from ...memory import ImageRef, PictureError
+from .handles import Book, Seen
+from .marks import KEY, has_pictures, is_picture, is_return, items, marked, metadata, plain
+
+if TYPE_CHECKING:
+    from ...memory.images import LocalImages
+
+
+async def slim(messages: Sequence[ModelMessage], images: "LocalImages") -> list[ModelMessage]:
+    """Return the messages with a line of text in the place of each picture, which is kept.
+
+    What a user attached and what tools returned is kept as received; the line names its handle and
+    its size, and its metadata the rest. Pictures that cannot be read stay as they are. The given
+    messages are not touched.
+
+    Raises:
+        StoreError: a picture cannot be kept.
+    """
+    return (await Slimming(images).slim(messages))[0]
+
+
+@dataclass(slots=True)
+class Slimming:
+    """Takes pictures out of messages; each is decoded and kept once."""
+
+    images: "LocalImages"
+    _kept: dict[int, ImageRef | str] = field(default_factory=dict[int, ImageRef | str])
+    """By the identity of the content: its name, or why it cannot be read."""
+
+    async def slim(self, messages: Sequence[ModelMessage]) -> tuple[list[ModelMessage], Book]:
+        """Return the messages without their pictures, and the book of the conversation."""
+        book = Book.of(marked(messages))
+        if not has_pictures(messages):
+            return list(messages), book
+        return [await self._message(message, book) for message in messages], book
+
+    async def _message(self, message: ModelMessage, book: Book) -> ModelMessage:
+        if not isinstance(message, ModelRequest) or not has_pictures([message]):
+            return message
+        return replace(message, parts=[await self._part(part, book) for part in message.parts])
+
+    async def _part(self, part: Any, book: Book) -> Any:
+        if not any(is_picture(item) for item in items(part)):
+            return part
+        if isinstance(part, UserPromptPart):
+            return replace(part, content=[await self._attached(i, book) for i in items(part)])
+        return await self._returned(part, book) if _may_be_marked(part) else part
+
+    async def _attached(self, item: Any, book: Book) -> Any:
+        seen = await self._seen(item, book)
+        return TextContent(seen.label, metadata=metadata(seen)) if seen else item
+
+    async def _returned(self, part: ToolReturnPart[Any], book: Book) -> ToolReturnPart[Any]:
+        found = [(item, await self._seen(item, book, tool=True)) for item in items(part)]
+        seen = [each for _, each in found if each]
+        if not seen:
+            return part
+        content = [each.label if each else item for item, each in found]
+        return replace(
+            part, content=content, metadata=metadata(*seen, **(plain(part.metadata) or {}))
+        )
+
+    async def _seen(self, item: Any, book: Book, *, tool: bool = False) -> Seen | None:
+        if not is_picture(item):
+            return None
+        ref = await self.keep(item)
+        if isinstance(ref, str):
+            return None
+        return book.named(ref, "returned by a tool" if tool else "attached")
+
+    async def keep(self, picture: BinaryContent) -> ImageRef | str:
+        """Keep a picture and return its name, or the sentence that says why it cannot be read."""
+        known = self._kept.get(id(picture))
+        if known is None:
+            try:
+                known = await self.images.put(picture.data, verify=True)
+            except PictureError as error:
+                known = str(error)
+            self._kept[id(picture)] = known
+        return known
+
+
+def _may_be_marked(part: object) -> TypeGuard[ToolReturnPart[Any]]:
+    """Whether a tool's return has room for our metadata beside its own."""
+    if not is_return(part) or part.tool_kind:
+        return False
+    own = plain(part.metadata)
+    return own is not None and KEY not in own

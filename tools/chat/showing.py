@@ -1,0 +1,121 @@
+"""Requests with previews in them: what a history stands for, as the model sees it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic_ai import BinaryImage
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    TextContent,
+    ToolReturnPart,
+    UserPromptPart,
+)
+
+from .handles import Seen
+from .marks import is_pair, is_picture, is_return, items, pictures
+from .previews import Previews
+
+
+async def previews_of(metadata: object, previews: Previews) -> list[BinaryImage]:
+    """Return what a tool's return shows: each of its pictures, or two of them side by side."""
+    seen = pictures(metadata)
+    if is_pair(metadata):
+        made = [await previews.pair(*seen)]
+    else:
+        made = [await previews.of(each) for each in seen]
+    return [each for each in made if each]
+
+
+@dataclass(slots=True)
+class Showing:
+    """Puts a preview after the line of each of the newest pictures; earlier ones are their line.
+
+    Beyond `newest` pictures the earliest lose their previews, half of `newest` at a time, so that
+    most requests begin as the one before began and a model server can reuse what it has read.
+    """
+
+    previews: Previews
+    newest: int = 8
+
+    async def shown(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
+        """Return the messages with previews; the given ones, which must be slim, stay as they are."""
+        count = _Count(_hidden(sum(map(_places, messages)), self.newest))
+        return [await self._message(message, count) for message in messages]
+
+    async def _message(self, message: ModelMessage, count: "_Count") -> ModelMessage:
+        if not isinstance(message, ModelRequest) or not _places(message):
+            return message
+        return replace(message, parts=[await self._part(part, count) for part in message.parts])
+
+    async def _part(self, part: Any, count: "_Count") -> Any:
+        if isinstance(part, UserPromptPart) and not isinstance(part.content, str):
+            return replace(part, content=await self._attached(part, count))
+        if is_return(part) and pictures(part.metadata):
+            return replace(part, content=await self._returned(part, count))
+        return part
+
+    async def _attached(self, part: UserPromptPart, count: "_Count") -> list[Any]:
+        content: list[Any] = []
+        for item in items(part):
+            content.append(item)
+            if isinstance(item, TextContent):
+                for seen in pictures(item.metadata):
+                    content += await self._preview(seen, count)
+            elif is_picture(item):
+                content.append("[the picture above cannot be edited: it cannot be read here]")
+        return content
+
+    async def _returned(self, part: ToolReturnPart[Any], count: "_Count") -> list[Any]:
+        """A foreign tool's lines are followed by their previews; ours come after the facts."""
+        left = pictures(part.metadata)
+        if is_pair(part.metadata):
+            shown = [] if count.skip() else await previews_of(part.metadata, self.previews)
+            return [*items(part), *shown]
+
+        content: list[Any] = []
+        for item in items(part):
+            content.append(item)
+            for seen in [each for each in left if item == each.label]:
+                content += await self._preview(seen, count)
+                left.remove(seen)
+        for seen in left:
+            content += await self._preview(seen, count)
+        return content
+
+    async def _preview(self, seen: Seen, count: "_Count") -> list[BinaryImage]:
+        if count.skip():
+            return []
+        preview = await self.previews.of(seen)
+        return [preview] if preview else []
+
+
+@dataclass(slots=True)
+class _Count:
+    """How many pictures are still to be passed over."""
+
+    left: int
+
+    def skip(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+def _hidden(count: int, newest: int) -> int:
+    """How many of the earliest pictures are not shown."""
+    step = max(1, newest // 2)
+    return -(-max(0, count - newest) // step) * step
+
+
+def _places(message: ModelMessage) -> int:
+    """How many previews a message has room for."""
+    parts: Iterable[Any] = message.parts if isinstance(message, ModelRequest) else ()
+    return sum(map(_places_of, parts))
+
+
+def _places_of(part: Any) -> int:
+    if is_return(part):
+        return 1 if is_pair(part.metadata) else len(pictures(part.metadata))
+    texts = [item for item in items(part) if isinstance(item, TextContent)]
+    return sum(len(pictures(text.metadata)) for text in texts)
