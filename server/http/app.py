@@ -1,0 +1,118 @@
+"""The doors behind HTTP, as one ASGI application.
+
+    app = api(partial(build, choices), guard=Guard(tokens=…))
+
+`/v1/runs` and its kin for programs of ours, `/v1/images/edits` for OpenAI's, `/mcp` for chat
+assistants, and what machines ask: `/healthz`, `/readyz`, `/metrics`, `/openapi.json`.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
+
+from ...agent import EditAgent
+from ...memory import EditloopError
+from ..gate import Gate
+from ..guard import Guard
+from ..host import Host
+from ..pictures import Pictures, Reach
+from ..tracing import Watched
+from .blobs import Blobs
+from .board import Board
+from .following import Followers
+from .inside import ApiRules, Inside
+from .numbers import Numbers
+from .openapi import document
+from .problems import HANDLERS, written
+from .runs import Runs
+from .spec import routes_of
+from .uploads import Uploads
+
+Opens = Callable[[], AbstractAsyncContextManager[EditAgent]]
+"""Opens what makes the runs, and closes it: `functools.partial(build, choices)`."""
+
+
+def api(
+    agent: EditAgent | Opens,
+    *,
+    guard: Guard = Guard(),  # noqa: B008 (frozen)
+    reach: Reach = Reach(),  # noqa: B008
+    rules: ApiRules = ApiRules(),  # noqa: B008
+    mcp: bool = True,
+) -> Starlette:
+    """Make the application; its lifespan opens the agent, unless it is open, and closes it.
+
+    With `mcp` chat assistants are answered at `/mcp`, where the extra is installed. Nothing in it
+    is known to one process only: any number of them on one store answer for each other's runs.
+    """
+    numbers = Numbers()
+    failed: list[EditloopError] = []
+    routes: list[BaseRoute] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        try:
+            async with _open(agent, rules, reach, numbers) as inside:
+                app.state.inside = inside
+                app.router.routes = routes[:] = _routes(inside)
+                yield
+                inside.end()
+        except EditloopError as error:
+            failed.append(error)
+            raise
+
+    around = [
+        Middleware(Watched, metrics=numbers, routes=lambda scope: _route(routes, scope)),
+        Middleware(Gate, guard=guard, write=written),
+    ]
+    app = Starlette(lifespan=lifespan, middleware=around, exception_handlers=HANDLERS)
+    app.router.redirect_slashes = False
+    app.state.failed = lambda: failed[0] if failed else None
+    app.state.ending = lambda: app.state.inside.end() if hasattr(app.state, "inside") else None
+    return app
+
+
+@asynccontextmanager
+async def _open(
+    agent: EditAgent | Opens, rules: ApiRules, reach: Reach, numbers: Numbers
+) -> AsyncGenerator[Inside]:
+    """Open the agent and the host of its runs."""
+    if not isinstance(agent, EditAgent):
+        async with agent() as opened, _open(opened, rules, reach, numbers) as inside:
+            yield inside
+        return
+
+    host = Host(
+        agent,
+        at_once=rules.at_once,
+        waiting=rules.waiting,
+        works=rules.works,
+        poll_seconds=rules.poll_seconds,
+        watch=numbers.hear,
+    )
+    async with host.open():
+        yield Inside(host=host, pictures=Pictures(host, reach), rules=rules, numbers=numbers)
+
+
+def _routes(inside: Inside) -> list[BaseRoute]:
+    return [
+        *routes_of(
+            Runs(inside),
+            Followers(inside),
+            Blobs(inside),
+            Uploads(inside),
+            Board(inside, document),
+        )
+    ]
+
+
+def _route(routes: Sequence[BaseRoute], scope: Scope) -> str:
+    """The path of the route that answers a request, as it is written; empty where none does."""
+    for route in routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            return getattr(route, "path", "")
+    return ""

@@ -1,0 +1,112 @@
+"""A run as a stream: server-sent events, or JSON lines."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+import anyio
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from ...agent.scope import helpers
+from ...memory import EditloopError
+from ..host import Moment
+from .inside import Inside
+from .problems import problem_of
+
+SSE, LINES = "text/event-stream", "application/x-ndjson"
+_RETRY = 2000  # milliseconds after which a browser that lost the thread asks again
+
+Moments = Callable[[], AbstractAsyncContextManager[AsyncIterator[Moment]]]
+Say = Callable[[bytes], Awaitable[None]]
+
+
+class Stream(Response):
+    """Sends moments as they come, nothing ahead: a slow listener slows only itself.
+
+    One task waits for moments, one for silence, one for the listener to leave. The stream ends
+    with the run, with the listener, or with the server; whoever lost the thread asks again with
+    the number of the last moment heard, at any server.
+    """
+
+    def __init__(self, moments: Moments, inside: Inside, *, lines: bool, root: str) -> None:
+        self._moments, self._inside = moments, inside
+        self._lines, self._root = lines, root
+        self._spoke = 0.0
+        self.status_code, self.background = 200, None
+        self.media_type = LINES if lines else f"{SSE}; charset=utf-8"
+        self.init_headers()
+        headers = MutableHeaders(raw=self.raw_headers)
+        headers["cache-control"] = "no-store"
+        headers["x-accel-buffering"] = "no"  # nginx would collect events otherwise
+        del headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; an error before the first byte is raised, for a status of its own."""
+        there = True
+        async with self._moments() as moments:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            if scope["method"] != "HEAD":
+                with self._inside.waiting():
+                    there = await self._sent(moments, receive, send)
+        if there:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _sent(self, moments: AsyncIterator[Moment], receive: Receive, send: Send) -> bool:
+        """Send until one of the three ends; whether the listener is still there."""
+        there = True
+
+        async def leave() -> None:
+            nonlocal there
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            there = False
+            group.cancel_scope.cancel()
+
+        async def say(text: bytes) -> None:
+            nonlocal there
+            with anyio.move_on_after(self._inside.rules.stalled_seconds) as scope:
+                await send(_piece(text))
+                self._spoke = anyio.current_time()
+            if scope.cancelled_caught:
+                there = False
+                group.cancel_scope.cancel()
+
+        async def beat() -> None:
+            pause = self._inside.rules.heartbeat_seconds
+            while True:
+                await anyio.sleep_until(self._spoke + pause)
+                if anyio.current_time() >= self._spoke + pause:
+                    await say(b"\n" if self._lines else b": still here\n\n")
+
+        async with helpers() as group:
+            await say(b"" if self._lines else f"retry: {_RETRY}\n\n".encode())
+            group.start_soon(leave)
+            group.start_soon(beat)
+            await self._told(moments, say)
+        return there
+
+    async def _told(self, moments: AsyncIterator[Moment], say: Say) -> None:
+        try:
+            async for moment in moments:
+                await say(self._written(moment))
+        except EditloopError as error:  # the answer has begun: the problem is its last event
+            found = problem_of(error, "").model_dump(mode="json", exclude_none=True)
+            await say(self._written(Moment(None, "problem", found)))
+
+    def _written(self, moment: Moment) -> bytes:
+        facts = dict(moment.facts)
+        image = facts.get("image")
+        if isinstance(image, str) and image.startswith("sha256:"):
+            facts["url"] = f"{self._root}/v1/blobs/{image.removeprefix('sha256:')}"
+        if self._lines:
+            line = {"number": moment.number, "event": moment.name, "facts": facts}
+            return json.dumps(line).encode() + b"\n"
+
+        head = f"id: {moment.number}\n" if moment.number is not None else ""
+        return f"{head}event: {moment.name}\ndata: {json.dumps(facts)}\n\n".encode()
+
+
+def _piece(body: bytes) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": True}

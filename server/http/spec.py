@@ -1,0 +1,106 @@
+"""What the API says of its operations, beside the code that carries them out.
+
+`@operation("GET", "/v1/runs/{run}", answers={200: RunBody})` on a method is all that routes and the
+OpenAPI document are made of; its docstring is the description.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Handler = Callable[[Request], Awaitable[Response]]
+_Method = TypeVar("_Method", bound=Callable[..., Awaitable[Response]])
+_MARK = "__editloop_operation__"
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A body that is no JSON of a model."""
+
+    types: tuple[str, ...]
+    binary: bool = True
+
+
+Content = type[BaseModel] | Media | None
+"""A model as JSON, something else, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method at one path."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    description: str
+    query: type[BaseModel] | None = None
+    headers: Sequence[str] = ()
+    """Request headers that change what happens; `HEADERS` in `openapi` describes them."""
+
+    asks: Content = None
+    needs_body: bool = True
+    form: type[BaseModel] | None = None
+    """The fields of a multipart form that is taken in place of JSON."""
+
+    answers: Mapping[int, Content] = field(default_factory=dict[int, Content])
+    problems: Sequence[int] = ()
+    """Statuses of refusals, beside those that any request may get."""
+
+    tag: str = "runs"
+    secured: bool = True
+    """Whether a token is asked for where the server has any."""
+
+
+def operation(
+    method: str,
+    path: str,
+    *,
+    answers: Mapping[int, Content],
+    **more: Any,
+) -> Callable[[_Method], _Method]:
+    """Mark a method as what answers at a path."""
+
+    def mark(handler: _Method) -> _Method:
+        summary, _, description = (handler.__doc__ or "").partition("\n")
+        text = "\n".join(line.strip() for line in description.strip().splitlines())
+        made = Operation(
+            method, path, handler.__name__, summary.strip(), text, answers=answers, **more
+        )
+        setattr(handler, _MARK, made)
+        return handler
+
+    return mark
+
+
+def operations_of(door: object) -> Iterator[tuple[Operation, str]]:
+    """What a door (or its class) answers, in the order of writing, with the names of its methods."""
+    kind = door if isinstance(door, type) else type(door)
+    for name, found in vars(kind).items():
+        if isinstance(mark := getattr(found, _MARK, None), Operation):
+            yield mark, name
+
+
+def routes_of(*doors: object) -> list[Route]:
+    """One route for each path, so that a wrong method is told all the right ones."""
+    paths: dict[str, dict[str, Handler]] = {}
+    for door in doors:
+        for each, name in operations_of(door):
+            paths.setdefault(each.path, {})[each.method] = getattr(door, name)
+    return [_route(path, methods) for path, methods in paths.items()]
+
+
+def _route(path: str, methods: Mapping[str, Handler]) -> Route:
+    async def answer(http: Request) -> Response:
+        method = "GET" if http.method == "HEAD" and "HEAD" not in methods else http.method
+        return await methods[method](http)
+
+    return Route(path, answer, methods=list(methods))
