@@ -71,17 +71,21 @@ class Blobs:
         square of so many pixels. Neither ever changes: keep it as long as you like.
         """
         digest, width = sha256_of(http), query_of(http, Looking).w
-        if not await self._inside.host.may_see(digest, principal_of(http)):
+        host = self._inside.host
+        if not await host.may_see(digest, principal_of(http)):
             raise _missing(digest)
 
         if width is None:
             return await self._whole(http, digest)
 
+        if not await host.agent.images.has(digest):
+            raise _missing(digest)
+
         tag = f'"{digest}-{width}"'
         if unchanged(http, tag):
             return not_modified(tag, UNCHANGING)
 
-        view = await self._inside.host.agent.images.view(digest, long_side=width)
+        view = await host.agent.images.view(digest, long_side=width)
         headers = {**_SAFE, "etag": tag, "content-disposition": f'inline; filename="{width}.jpg"'}
         return Response(view.data, headers=headers, media_type=view.media_type)
 

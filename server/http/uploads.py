@@ -60,13 +60,15 @@ class Uploads:
         once more are answered with the same picture.
         """
         ticket, pinned = _ticket(http), _pin(http)
+        earlier = await self._pictures.uploaded(ticket)
+        if earlier is None:
+            await self._pictures.check(ticket)  # before anything of a stranger is read
         with self._inside.arriving(http):
             data = await body_bytes(http, self._inside.rules.body)
-            sent = await to_thread.run_sync(_digest, data)
-            earlier = await self._pictures.uploaded(ticket)
-            image = earlier if earlier and earlier.sha256 == sent else None
-            status = 200 if image else 201
-            image = image or await self._pictures.redeem(ticket, data, sha256=pinned)
+            if earlier and earlier.sha256 == await to_thread.run_sync(_digest, data):
+                image, status = earlier, 200
+            else:
+                image, status = await self._pictures.redeem(ticket, data, sha256=pinned), 201
         return said(PictureBody.of(image, root_of(http)), status, _NO_STORE)
 
     @operation(
