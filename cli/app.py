@@ -92,6 +92,7 @@ def _fill(app: App) -> None:
     add("retouch", "retouch:retouch", EDIT, _RETOUCH, help_epilogue="")
     add("runs", "runs:app", RECORD, "List, show, export, import and remove runs.")
     add("serve", "serve:app", HOUSE, "Serve an editor or a thinker over HTTP.")
+    add("mcp", "mcp:app", HOUSE, "Give the loop to a chat assistant: an MCP server.")
     add("eval", "evals:app", RECORD, "Benchmarks: produce pictures, score them, and report.")
     add("backend", "backend:app", HOUSE, _BACKEND)
     add("thinker", "thinker:app", HOUSE, "Fetch and show the text that EditThinker reads.")

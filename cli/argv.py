@@ -9,6 +9,7 @@ COMMANDS = (
     "runs",
     "eval",
     "serve",
+    "mcp",
     "backend",
     "thinker",
     "config",

@@ -36,6 +36,8 @@ PAGES = (
     ("serve", "editor"),
     ("serve", "thinker"),
     ("serve", "nginx-config"),
+    ("mcp",),
+    ("mcp", "serve"),
     ("backend",),
     ("backend", "list"),
     ("backend", "test"),

@@ -1,0 +1,98 @@
+"""`editloop mcp …`: the whole loop as tools of a chat assistant."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import App, Group, Parameter
+
+from . import choose
+from .choose import LoopOptions
+from .help import CalmHelp
+from .options import COMMONLY, Common
+
+_HTTP = Group("Over HTTP", sort_key=1)
+_FILES = Group("Pictures and files", sort_key=2)
+
+app = App(
+    name="mcp",
+    help_format="plaintext",
+    help_formatter=CalmHelp(),
+    version_flags=[],
+    help_epilogue="",
+    group_commands=Group("Commands"),
+)
+
+
+@Parameter(name="*", group=_FILES)
+@dataclass(frozen=True)
+class FileOptions:
+    """What the assistant may reach, and where answers go."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Parameter(
+            metavar="DIR",
+            negative="",
+            help="Pictures below it may be named by path; repeat. Over stdio the working folder.",
+        ),
+    ] = ()
+    inbox: Annotated[
+        str, Parameter(metavar="DIR", help="Its newest pictures are listed to the assistant.")
+    ] = ""
+    out: Annotated[
+        str, Parameter(metavar="DIR", help="Write answers there as files too (stdio only).")
+    ] = ""
+    allow_urls: Annotated[
+        bool, Parameter(negative="", help="Pictures may be named by https:// addresses.")
+    ] = False
+    allow_private_hosts: Annotated[
+        tuple[str, ...],
+        Parameter(
+            metavar="HOST", negative="", help="Fetch from it though its address is private; repeat."
+        ),
+    ] = ()
+    images: Annotated[
+        Literal["auto", "inline", "link", "none"],
+        Parameter(metavar="HOW", help="Pictures in answers: auto, inline, link or none."),
+    ] = "auto"
+
+
+@Parameter(name="*", group=_HTTP)
+@dataclass(frozen=True)
+class HttpOptions:
+    """Where to listen, and who may ask."""
+
+    http: Annotated[bool, Parameter(negative="", help="Speak HTTP instead of stdio.")] = False
+    host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1"
+    port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8765
+    token_env: Annotated[
+        str, Parameter(metavar="NAME", help="The variable that holds the token to be shown.")
+    ] = ""
+    tokens: Annotated[
+        str, Parameter(metavar="PATH", help="A file of tokens and whose they are.")
+    ] = ""
+    no_token: Annotated[
+        bool, Parameter(negative="", help="Listen beyond this machine without a token.")
+    ] = False
+
+
+_NO_FILES = FileOptions()
+_NO_HTTP = HttpOptions()
+
+
+@app.command
+def serve(
+    *,
+    http: HttpOptions = _NO_HTTP,
+    files: FileOptions = _NO_FILES,
+    loop: LoopOptions = choose.NO_LOOP,
+    common: Common = COMMONLY,
+) -> int:
+    """Serve the loop to an MCP client: over stdio, as clients start it, or over HTTP.
+
+    editloop mcp serve --allow ~/Pictures --out ~/Pictures/edited
+    editloop mcp serve --http --port 8765 --token-env EDITLOOP_TOKEN
+    """
+    from .mcp_serving import served
+
+    return served(http, files, common.choices(loop.flags()), common.screen)

@@ -1,0 +1,141 @@
+"""What `editloop mcp serve` does once its options are read."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..memory import SettingsError
+from .mcp import FileOptions, HttpOptions
+from .screen import Screen
+from .serving import token_of
+
+if TYPE_CHECKING:
+    from ..agent import Choices
+    from ..server.guard import Guard
+    from ..server.mcp.rules import McpRules
+    from ..server.pictures import Reach
+
+_GRACE = 5.0
+
+
+def served(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Screen) -> int:
+    """Serve until the client leaves or a signal comes.
+
+    Raises:
+        SettingsError: an option, a package or a port.
+        EditloopError: the store or the engines cannot be opened.
+    """
+    _installed()
+    if http.http:
+        return _over_http(http, files, choices, screen)
+
+    import anyio
+
+    from ..server.mcp.rules import McpRules
+
+    _only_http(http)
+    rules = McpRules(images=files.images, out=_folder(files.out))
+    reach = reach_of(files, usual=(Path.cwd(),))
+    anyio.run(_over_stdio, choices, reach, rules)
+    return 0
+
+
+def reach_of(files: FileOptions, *, usual: tuple[Path, ...]) -> "Reach":
+    """What the assistant may reach; the `usual` folders where none is given.
+
+    Raises:
+        SettingsError: a folder does not exist.
+    """
+    from ..server.pictures import Reach
+
+    roots = tuple(_existing(folder, "--allow") for folder in files.allow) or usual
+    return Reach(
+        roots=roots,
+        inbox=_existing(files.inbox, "--inbox") if files.inbox else None,
+        urls=files.allow_urls,
+        private_hosts=frozenset(files.allow_private_hosts),
+    )
+
+
+async def _over_stdio(choices: "Choices", reach: "Reach", rules: "McpRules") -> None:
+    from ..agent import build
+    from ..server.mcp.stdio import serve
+    from .signals import cancellable
+
+    async def work() -> None:
+        async with build(choices) as agent:
+            await serve(agent, reach, rules, at_once=choices.settings.runs_at_once)
+
+    await cancellable(work)
+
+
+def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Screen) -> int:
+    from ..agent import build
+    from ..server.http.app import api
+    from ..server.http.inside import ApiRules
+    from ..server.mcp.rules import McpRules
+    from ..server.running import check_reach, listening, logged, run
+
+    if files.out:
+        raise SettingsError("--out goes with stdio: over HTTP the client fetches the picture")
+    guard = guard_of(http, os.environ)
+    check_reach(http.host, guarded=guard.needs_token or http.no_token)
+    at = listening(http.host, http.port)
+    app = api(
+        partial(build, choices),
+        guard=guard,
+        reach=reach_of(files, usual=()),
+        rules=ApiRules(at_once=choices.settings.runs_at_once),
+        mcp=McpRules(images=files.images),
+    )
+    screen.say("serving", f"http://{http.host}:{at.getsockname()[1]}/mcp (ready: /readyz)")
+    with logged(access=False):
+        run(lambda stop: app, at, grace_seconds=_GRACE)
+    screen.say("stopped", "runs that were under way go on with the next server")
+    return 0
+
+
+def guard_of(http: HttpOptions, environ: Mapping[str, str]) -> "Guard":
+    """Who may ask.
+
+    Raises:
+        SettingsError: a variable or a file of tokens that does not fit.
+    """
+    from ..server.guard import ANY, Guard
+    from ..server.tokens import one_token, read_tokens
+
+    if http.tokens and http.token_env:
+        raise SettingsError("--tokens and --token-env: give one of the two")
+    if http.tokens:
+        return Guard(tokens=read_tokens(Path(http.tokens), environ))
+
+    return Guard(
+        tokens=one_token(token_of(http.token_env)),
+        allowed_hosts=frozenset({ANY}) if http.no_token else frozenset(),
+    )
+
+
+def _only_http(http: HttpOptions) -> None:
+    if http.token_env or http.tokens or http.no_token:
+        raise SettingsError("tokens go with --http; over stdio the client starts the server itself")
+
+
+def _existing(folder: str, option: str) -> Path:
+    path = Path(folder).expanduser()
+    if path.is_dir():
+        return path.resolve()
+
+    raise SettingsError(f"{option} {folder!r} is no folder; make it, or name another")
+
+
+def _folder(folder: str) -> Path | None:
+    return Path(folder).expanduser().resolve() if folder else None
+
+
+def _installed() -> None:
+    missing = [name for name in ("mcp", "starlette", "uvicorn") if not find_spec(name)]
+    if missing:
+        raise SettingsError(f"{missing[0]} is not installed: pip install 'editloop[mcp]'")

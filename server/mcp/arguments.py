@@ -1,0 +1,110 @@
+"""What the tools take: one word for a picture, or the file object that ChatGPT fills in."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...memory import ImageRef
+from ..host import Bounds
+from ..pictures import Pictures
+from ..principals import Principal
+from .outbox import file_name
+
+FILE_PARAMS = {"openai/fileParams": ["image", "mask"]}
+"""The `_meta` that has ChatGPT fill these top-level arguments with its user's files."""
+
+
+class ChatFile(BaseModel):
+    """A file of a ChatGPT conversation; its address lives a few minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    file_id: str = Field(max_length=500)
+    download_url: str = Field(max_length=10_000)
+    mime_type: str | None = None
+    file_name: str | None = None
+
+
+Given = str | ChatFile
+
+_PICTURE = (
+    "`last` or `run:<id>` (the answer of a run), `run:<id>#2` (its turn 2; 0 is the source), "
+    "`editloop://image/<sha256>`, a path in a folder that the server was allowed to read, or "
+    "https:// where the server allows it. Never base64: list_images shows what there is, "
+    "request_upload takes a new picture in."
+)
+
+Picture = Annotated[Given, Field(description=f"The picture: {_PICTURE}")]
+Mask = Annotated[
+    Given | None,
+    Field(description="A picture of the same size, white where the editor may paint."),
+]
+References = Annotated[
+    list[Given],
+    Field(description="Further pictures that the instruction speaks of.", max_length=8),
+]
+Instruction = Annotated[
+    str,
+    Field(description="What to change, in plain words.", min_length=1, max_length=8_000),
+]
+RunId = Annotated[
+    str,
+    Field(
+        description="A run: its id, the six characters it ends in, or `last`.",
+        min_length=1,
+        max_length=64,
+    ),
+]
+Turn = Annotated[
+    int | None, Field(description="A turn of the run; 0 is its source.", ge=0, le=1_000)
+]
+Turns = Annotated[int | None, Field(description="Attempts at most.", ge=1, le=100)]
+Target = Annotated[float | None, Field(description="The score that is good enough.", ge=0, le=10)]
+Seconds = Annotated[
+    float | None,
+    Field(description="Time limit of the run; then the best so far is it.", gt=0, le=86_400),
+]
+Wait = Annotated[
+    float,
+    Field(
+        description="How long this call waits; the run goes on afterwards, see get_run.",
+        ge=0,
+        le=600,
+    ),
+]
+Session = Annotated[
+    str,
+    Field(description="Groups the runs of one conversation; any text of yours.", max_length=200),
+]
+RequestKey = Annotated[
+    str,
+    Field(
+        description="The same call with the same key within 24 hours gives the same run.",
+        max_length=200,
+    ),
+]
+
+
+async def picture(pictures: Pictures, given: Given, who: Principal) -> ImageRef:
+    """Take in the picture that an argument means; an address is fetched at once.
+
+    Raises:
+        EditloopError: as `Pictures.resolve`.
+    """
+    said = given.download_url if isinstance(given, ChatFile) else given
+    return await pictures.resolve(said, who)
+
+
+def named(given: Given) -> str:
+    """The name of the file that an argument means, where it tells one."""
+    if isinstance(given, ChatFile):
+        return file_name(given.file_name or "")
+
+    return file_name(given)
+
+
+def bounds(
+    turns: int | None, semantic: float | None, quality: float | None, seconds: float | None
+) -> Bounds:
+    """How far a run may go."""
+    return Bounds(turns=turns, semantic=semantic, quality=quality, seconds=seconds)

@@ -1,0 +1,202 @@
+"""The MCP server on the official SDK: seven tools, resources, one prompt, and the app.
+
+    server = mcp_server(host, pictures, McpRules(), places=OverHttp())
+    await server.run_stdio_async()
+
+The same server speaks both protocol eras, over stdio and over HTTP (see `door`). It holds nothing
+of its own: runs are in the store, so that another process answers for them after a restart.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from importlib.metadata import version
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+from mcp.server.apps import Apps
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from pydantic import Field, ValidationError
+
+from ...memory import EditloopError
+from ..host import Host
+from ..pictures import Pictures
+from . import app, app_tools, texts
+from .answers import Answers
+from .arguments import FILE_PARAMS
+from .editing import Editing
+from .giving import Giving
+from .looking import Looking
+from .places import Places
+from .resources import Library, Shelves
+from .rules import McpRules
+from .told import clipped
+from .who import who
+
+NAME = "editloop"
+TOOLS = (
+    "edit_image",
+    "refine_run",
+    "get_run",
+    "compare_runs",
+    "list_images",
+    "request_upload",
+    "rate_run",
+)
+"""The tools that models are offered, in the order in which they are listed."""
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class EditloopServer(Shelves):
+    """Says in one sentence what is wrong with a call, for the model that made it."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> Any:
+        """Call a tool.
+
+        Raises:
+            ToolError: a model's mistake, in a sentence of ours.
+        """
+        tool = self._tool_manager.get_tool(name)
+        known: dict[str, Any] = tool.parameters["properties"] if tool else {}
+        if tool and (unknown := sorted(set(arguments) - set(known))):
+            raise ToolError(f"{name} has no argument {unknown[0]!r}; there are {', '.join(known)}")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except UnexpectedToolError:
+            raise
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                raise ToolError(_mistake(name, cause)) from cause
+            raise ToolError(str(cause or error)) from cause
+
+
+def mcp_server(
+    host: Host, pictures: Pictures, rules: McpRules, *, places: Places
+) -> EditloopServer:
+    """Make the server; `places` knows where pictures go in and out beside it."""
+    answers = Answers(host, rules, places)
+    apps = Apps()
+    app.register(apps, host, pictures, who)
+    server = EditloopServer(
+        NAME,
+        title="editloop",
+        description="Edits pictures, looks at the edits, and edits again.",
+        instructions=texts.INSTRUCTIONS,
+        version=version("editloop"),
+        tools=_tools(host, pictures, answers, rules, places),
+        extensions=[apps],
+        middleware=[app_tools.hide_from_models],
+        log_level="WARNING",
+    )
+    server.library = Library(host, pictures, places)
+    _shelve(server)
+    server.prompt(
+        name="edit_with_care",
+        title="Edit with care",
+        description="Edit a picture, look at what was made, and stop in time.",
+    )(_with_care)
+    return server
+
+
+def _tools(
+    host: Host, pictures: Pictures, answers: Answers, rules: McpRules, places: Places
+) -> list[Tool]:
+    editing = Editing(host, pictures, answers, rules)
+    looking = Looking(host, pictures, answers)
+    giving = Giving(host, pictures, answers, places)
+    shown = app.SHOWN_IN_APP
+    files = {**shown, **FILE_PARAMS}
+    begins = texts.hints(elsewhere=True)
+    reads = texts.hints(reads=True)
+    return [
+        _tool(editing.edit_image, "Edit a picture", texts.EDIT_IMAGE, begins, files),
+        _tool(editing.refine_run, "Go on from a run", texts.REFINE_RUN, begins, shown),
+        _tool(editing.get_run, "Look at a run", texts.GET_RUN, reads, shown),
+        _tool(looking.compare_runs, "Compare runs", texts.COMPARE_RUNS, reads),
+        _tool(looking.list_images, "List pictures", texts.LIST_IMAGES, reads),
+        _tool(giving.request_upload, "Take a picture in", texts.REQUEST_UPLOAD, texts.hints()),
+        _tool(giving.rate_run, "Rate a run", texts.RATE_RUN, texts.hints()),
+    ]
+
+
+def _tool(
+    call: Callable[..., Awaitable[Any]],
+    title: str,
+    about: str,
+    annotations: Any,
+    meta: dict[str, Any] | None = None,
+) -> Tool:
+    made = Tool.from_function(
+        _plainly(call), title=title, description=about, annotations=annotations, meta=meta
+    )
+    made.parameters["additionalProperties"] = False
+    return made
+
+
+def _plainly(call: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
+    """Tell failures of ours to the model, which may know what to do."""
+
+    @wraps(call)
+    async def told(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return await call(*args, **kwargs)
+        except EditloopError as error:
+            wait = f" (in {error.retry_after:.0f} s)" if error.retry_after else ""
+            raise ToolError(f"{error}{wait}") from error
+
+    return told
+
+
+def _shelve(server: EditloopServer) -> None:
+    """List what can be read; `Shelves` reads it with its own media type."""
+
+    async def run(run_id: str, ctx: Context[Any]) -> str | bytes:
+        return (await server.library.read(f"editloop://run/{run_id}", ctx)).content
+
+    async def final(run_id: str, ctx: Context[Any]) -> str | bytes:
+        return (await server.library.read(f"editloop://run/{run_id}/final", ctx)).content
+
+    async def turn(run_id: str, turn: str, ctx: Context[Any]) -> str | bytes:
+        uri = f"editloop://run/{run_id}/turn/{turn}/image"
+        return (await server.library.read(uri, ctx)).content
+
+    async def image(sha256: str, ctx: Context[Any]) -> str | bytes:
+        return (await server.library.read(f"editloop://image/{sha256}", ctx)).content
+
+    for uri, read, title, mime_type in (
+        ("editloop://run/{run_id}", run, "A run, with every turn", "application/json"),
+        ("editloop://run/{run_id}/final", final, "The answer of a run", "image/*"),
+        ("editloop://run/{run_id}/turn/{turn}/image", turn, "A turn's picture", "image/*"),
+        ("editloop://image/{sha256}", image, "A picture by its hash", "image/*"),
+    ):
+        server.resource(uri, title=title, description=title, mime_type=mime_type)(read)
+
+
+def _with_care(
+    image: Annotated[str, Field(description="The handle or path of the picture.")],
+    goal: Annotated[str, Field(description="What it shall look like.")],
+) -> str:
+    return texts.CAREFULLY.format(image=image, goal=goal)
+
+
+def _mistake(name: str, error: ValidationError) -> str:
+    """The first thing that is wrong with the arguments, in one sentence."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"] if not _is_type(part))
+    if first["type"] == "missing":
+        return f"{name} needs the argument {where!r}"
+
+    given = clipped(repr(first["input"]), 80)
+    return f"{name}: the argument {where!r} cannot be {given}: {first['msg'].lower()}"
+
+
+def _is_type(part: int | str) -> bool:
+    """Whether a part of a place names an alternative of a union, which no caller wrote."""
+    return isinstance(part, str) and (
+        part in ("str", "bool", "int", "float") or "[" in part or part[:1].isupper()
+    )
