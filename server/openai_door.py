@@ -14,7 +14,7 @@ from ..tools import EditRequest, Picture
 from .desk import Desk, Done
 from .openai_answers import spliced
 from .openai_images import Wanted, wanted_of
-from .openai_pictures import converted, size_of
+from .openai_pictures import Look, converted, size_of
 from .refusals import Refused
 
 IGNORED = "x-editloop-ignored"
@@ -81,7 +81,7 @@ class OpenAIDoor:
 
 
 async def _answer(done: list[Done], wanted: Wanted) -> Response:
-    pictures = [await converted(each.edited.picture, wanted.format) for each in done]
+    pictures = [await converted(each.edited.picture, Look(wanted.format)) for each in done]
     size = await to_thread.run_sync(size_of, pictures[0])
     body = await spliced(
         _head(done, wanted, pictures[0], size), [(picture.data, {}) for picture in pictures]

@@ -1,6 +1,6 @@
 """Fields that every server of `/v1/images/edits` reads alike."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from .asked import whole
 from .openai_pictures import FORMATS
@@ -38,22 +38,6 @@ def format_of(value: object) -> str:
     if value not in FORMATS:
         said = f"output_format must be one of {', '.join(FORMATS)}"
         raise Refused(400, "unsupported", said, field="output_format")
-
-    return str(value)
-
-
-def one_of(name: str, value: object, known: Collection[str]) -> str:
-    """A word among those that are known; empty where none was sent.
-
-    Raises:
-        Refused: 400 for another one.
-    """
-    if value in NOTHING:
-        return ""
-
-    if value not in known:
-        said = f"{name} must be one of {', '.join(known)}"
-        raise Refused(400, "invalid", said, field=name)
 
     return str(value)
 

@@ -40,7 +40,7 @@ class Given:
     """The mask was sent as OpenAI's `mask`, whose transparent part is to be painted."""
 
     passed_over: tuple[str, ...] = ()
-    """Fields of pictures that hold something else, beside files that were sent as well."""
+    """Files that nothing is done with, and fields of pictures that hold words beside the files."""
 
 
 async def given_of(http: Request, rules: BodyRules) -> Given:
@@ -72,11 +72,13 @@ async def data_of(sent: Sent, field: str) -> bytes:
 
 
 def _of_form(form: Form) -> Given:
-    images: list[Sent] = [part.data for name in _IMAGES for part in form.files.get(name, ())]
+    images: list[Sent] = [
+        part.data for name in _IMAGES for part in form.files.get(name, ()) if part.data
+    ]
     masks: list[tuple[str, Sent]] = [
         (name, part.data) for name in _MASKS for part in form.files.get(name, ()) if part.data
     ]
-    stray: list[str] = []
+    stray = [name for name in form.files if name not in (*_IMAGES, *_MASKS)]
     images += _texts(form, _IMAGES, stray, beside=bool(images))
     masks += [(n, t) for n in _MASKS for t in _texts(form, (n,), stray, beside=bool(masks))]
     name, mask = masks[0] if masks else ("", None)

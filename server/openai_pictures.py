@@ -1,5 +1,7 @@
 """Pictures as OpenAI's protocol wants them: masks with holes, another format, a size in words."""
 
+from dataclasses import dataclass, replace
+
 from anyio import to_thread
 
 from ..memory import PictureError
@@ -47,22 +49,55 @@ def painted(mask: Picture) -> Picture:
     return Picture(out.getvalue(), "image/png")
 
 
-async def converted(picture: Picture, to: str, quality: int | None = None) -> Picture:
-    """Write it in another format, only where one was asked for and it is not in it already.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the picture of an answer is wanted; by default as the editor made it."""
 
-    With a `quality` of 1 to 100 a JPEG or WebP is written anew in any case.
+    format: str = ""
+    """`png`, `jpeg`, `webp`."""
+
+    quality: int | None = None
+    """1 to 100, where the format has one; the picture is then written anew in any case."""
+
+    size: tuple[int, int] | None = None
+    """Columns and rows."""
+
+    opaque: bool = False
+    """Laid over white."""
+
+
+async def converted(picture: Picture, look: Look) -> Picture:
+    """Write it anew, only where that is needed for the look.
 
     Raises:
         Refused: 500 where the editor's answer cannot be decoded.
     """
-    media_type = f"image/{to}"
-    if not to or (picture.media_type == media_type and quality is None):
+    if look == Look(picture.media_type.removeprefix("image/")) or look == Look():
         return picture
 
-    return await to_thread.run_sync(_encoded, picture, media_type, quality)
+    return await to_thread.run_sync(_dressed, picture, look)
 
 
-def _encoded(picture: Picture, media_type: str, quality: int | None) -> Picture:
+def _dressed(picture: Picture, look: Look) -> Picture:
+    from ..memory.images import probe
+
+    try:
+        header = probe(picture.data)
+    except PictureError as error:
+        raise _undecodable(error) from None
+
+    format_ = look.format or picture.media_type.removeprefix("image/")
+    plain = look.quality is None and not (look.opaque and header.alpha)
+    same_size = look.size in (None, (header.width, header.height))
+    if plain and same_size and picture.media_type == f"image/{format_}":
+        return picture
+
+    return _encoded(picture, replace(look, format=format_))
+
+
+def _encoded(picture: Picture, look: Look) -> Picture:
+    from PIL import Image
+
     from ..memory.images import decode
     from ..memory.images.encode import Style, encode_as
     from ..memory.images.views import flattened
@@ -70,9 +105,16 @@ def _encoded(picture: Picture, media_type: str, quality: int | None) -> Picture:
     try:
         image = decode(picture.data).image
     except PictureError as error:
-        raise Refused(500, "editor_failed", f"the edit cannot be decoded: {error}") from None
+        raise _undecodable(error) from None
 
-    if media_type == "image/jpeg" and image.mode != "RGB":
+    if look.size and look.size != image.size:
+        image = image.resize(look.size, Image.Resampling.LANCZOS)
+    if look.format == "jpeg" or look.opaque:
         image = flattened(image)
-    style = Style() if quality is None else Style(quality=quality)
+    style = Style() if look.quality is None else Style(quality=look.quality)
+    media_type = f"image/{look.format}"
     return Picture(encode_as(image, media_type, style), media_type)
+
+
+def _undecodable(error: PictureError) -> Refused:
+    return Refused(500, "editor_failed", f"the edit cannot be decoded: {error}")
