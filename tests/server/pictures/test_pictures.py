@@ -44,12 +44,12 @@ async def test_a_run_of_somebody_else_is_as_unknown_as_one_that_never_was(tmp_pa
         for said in (f"run:{run.id}", f"run:{run.id}#1", "last", "run:aaaaaa"):
             with pytest.raises(RunNotFound):
                 await pictures.resolve(said, BOB)
-        said: list[str] = []
+        answers: list[str] = []
         for sha256 in (answer.sha256, "0" * 64):
             with pytest.raises(Forbidden) as caught:
                 await pictures.resolve(f"editloop://image/{sha256}", BOB)
-            said.append(str(caught.value).replace(sha256[:12], "…"))
-        assert said[0] == said[1]
+            answers.append(str(caught.value).replace(sha256[:12], "…"))
+        assert answers[0] == answers[1]
         assert await pictures.resolve(f"sha256:{answer.sha256}", ANN) == answer
 
 
