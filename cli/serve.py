@@ -1,11 +1,14 @@
-"""`editloop serve …`: an editor or a thinker behind HTTP, and a proxy before several."""
+"""`editloop serve …`: the loop, an editor or a thinker behind HTTP, and a proxy before several."""
 
 from typing import Annotated
 
 from cyclopts import App, Group, Parameter
 
+from . import choose, serving_api
+from .choose import LoopOptions
 from .help import CalmHelp
 from .options import COMMONLY, PATH, Common, as_seconds
+from .serving_api import ApiPlan
 
 _WHERE = Group("Where", sort_key=2)
 _WHO = Group("Who may ask", sort_key=3)
@@ -30,6 +33,30 @@ NoToken = Annotated[
     bool,
     Parameter(negative="", group=_WHO, help="Listen beyond this machine without a token."),
 ]
+
+
+_PLACE, _GUARD = serving_api.Place(), serving_api.Who()
+_MUCH, _FILES = serving_api.Bounds(), serving_api.Files()
+
+
+@app.command
+def api(
+    *,
+    loop: LoopOptions = choose.NO_LOOP,
+    place: serving_api.Place = _PLACE,
+    who: serving_api.Who = _GUARD,
+    bounds: serving_api.Bounds = _MUCH,
+    files: serving_api.Files = _FILES,
+    common: Common = COMMONLY,
+) -> int:
+    """Serve the whole loop: /v1/runs for programs, /v1/images/edits for OpenAI's, /mcp for chats.
+
+    editloop serve api --port 8010
+    editloop serve api --host 0.0.0.0 --tokens tokens.toml --store postgresql://…
+    """
+    plan = ApiPlan(place, who, bounds, files)
+    choices = common.choices(loop.flags())
+    return serving_api.run_api(plan, choices, common.screen, access=not common.quiet)
 
 
 @app.command

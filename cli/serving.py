@@ -73,7 +73,7 @@ def run_editor(plan: EditorPlan, rules: "ServiceRules", common: Common, *, ray: 
         SettingsError: an option, a package or a port.
         EditloopError: the editor could not be opened.
     """
-    _installed()
+    installed()
     from ..server.official import face_of, face_or_plain
     from ..server.running import check_reach
 
@@ -114,7 +114,7 @@ def run_thinker(server: "ThinkerServer", common: Common, *, within: float, open_
         SettingsError: an option, a port, or no vLLM.
         ThinkerError: vLLM ended, or does not answer.
     """
-    _installed()
+    installed()
     import anyio
 
     from ..server.running import check_reach, listening
@@ -198,7 +198,12 @@ def _opening(address: str, common: Common) -> "Callable[[], AbstractAsyncContext
     return lambda: editor_at(address, backends=settings.backends, cost=settings.edit_cost)
 
 
-def _installed() -> None:
+def installed() -> None:
+    """See that the packages of a server are here.
+
+    Raises:
+        SettingsError: one is not.
+    """
     missing = [name for name in ("starlette", "uvicorn", "python_multipart") if not find_spec(name)]
     if missing:
         raise SettingsError(f"{missing[0]} is not installed: pip install 'editloop[server]'")

@@ -8,10 +8,12 @@ assistants, and what machines ask: `/healthz`, `/readyz`, `/metrics`, `/openapi.
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from ...agent import EditAgent
@@ -19,11 +21,14 @@ from ...memory import EditloopError
 from ..gate import Gate
 from ..guard import Guard
 from ..host import Host
+from ..mcp.rules import McpRules
 from ..pictures import Pictures, Reach
 from ..tracing import Watched
 from .blobs import Blobs
 from .board import Board
 from .following import Followers
+from .images import images_routes
+from .images_rules import ImagesRules
 from .inside import ApiRules, Inside
 from .numbers import Numbers
 from .openapi import document
@@ -42,12 +47,12 @@ def api(
     guard: Guard = Guard(),  # noqa: B008 (frozen)
     reach: Reach = Reach(),  # noqa: B008
     rules: ApiRules = ApiRules(),  # noqa: B008
-    mcp: bool = True,
+    mcp: McpRules | bool = True,
 ) -> Starlette:
     """Make the application; its lifespan opens the agent, unless it is open, and closes it.
 
-    With `mcp` chat assistants are answered at `/mcp`, where the extra is installed. Nothing in it
-    is known to one process only: any number of them on one store answer for each other's runs.
+    With `mcp`, or by its rules, chat assistants are answered at `/mcp`, where the extra is
+    installed. Nothing in it is known to one process only: any number of them on one store answer for each other's runs.
     """
     numbers = Numbers()
     failed: list[EditloopError] = []
@@ -56,9 +61,12 @@ def api(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         try:
-            async with _open(agent, rules, reach, numbers) as inside:
+            async with (
+                _open(agent, rules, reach, numbers) as inside,
+                _at_mcp(inside, guard, mcp) as more,
+            ):
                 app.state.inside = inside
-                app.router.routes = routes[:] = _routes(inside)
+                app.router.routes = routes[:] = [*_routes(inside), *more]
                 yield
                 inside.end()
         except EditloopError as error:
@@ -98,15 +106,46 @@ async def _open(
         yield Inside(host=host, pictures=Pictures(host, reach), rules=rules, numbers=numbers)
 
 
+@asynccontextmanager
+async def _at_mcp(
+    inside: Inside, guard: Guard, wanted: McpRules | bool
+) -> AsyncGenerator[list[Route]]:
+    """The door of chat assistants, where the package is installed that speaks their protocol."""
+    if not wanted or find_spec("mcp") is None:
+        yield []
+        return
+
+    from ..mcp.door import PATH, opened_at_mcp
+
+    given = wanted if isinstance(wanted, McpRules) else McpRules()
+    rules = replace(given, leaving=lambda: inside.ending)
+    async with opened_at_mcp(inside.host, inside.pictures, guard, rules) as door:
+        yield [Route(PATH, endpoint=door)]
+
+
 def _routes(inside: Inside) -> list[BaseRoute]:
+    bounds = inside.rules
+    openai = ImagesRules(
+        body=bounds.body,
+        strict_models=bounds.strict_models,
+        heartbeat_seconds=bounds.heartbeat_seconds,
+        stalled_seconds=bounds.stalled_seconds,
+    )
     return [
+        *images_routes(
+            inside.host,
+            inside.pictures,
+            openai,
+            arriving=inside.arriving,
+            waiting=inside.waiting,
+        ),
         *routes_of(
             Runs(inside),
             Followers(inside),
             Blobs(inside),
             Uploads(inside),
             Board(inside, document),
-        )
+        ),
     ]
 
 

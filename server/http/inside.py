@@ -1,21 +1,17 @@
 """What the handlers of one application share while it is open."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import anyio
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-from ...agent.scope import helpers
 from ..host import Host
 from ..pictures import Pictures
 from ..refusals import Refused
 from ..rules import BodyRules
 from .numbers import Numbers
-
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +33,9 @@ class ApiRules:
     body: BodyRules = field(default_factory=BodyRules)
     bodies_bytes: int = 1_000_000_000
     """Of all requests that are arriving at the same time."""
+
+    strict_models: bool = False
+    """Answer 404 at `/v1/images/edits` to a model that is not here."""
 
     heartbeat_seconds: float = 15.0
     """A stream of events is never silent for longer."""
@@ -110,26 +109,3 @@ class Inside:
             yield
         finally:
             self._arriving -= size
-
-
-async def while_there(http: Request, work: Callable[[], Awaitable[_Value]]) -> _Value:
-    """Do the work unless the client leaves.
-
-    Raises:
-        ClientDisconnect: nobody waits any more; the work was cancelled.
-    """
-    found: list[_Value] = []
-    async with helpers() as group:
-
-        async def listen() -> None:
-            while (await http.receive())["type"] != "http.disconnect":
-                pass
-            group.cancel_scope.cancel()
-
-        group.start_soon(listen)
-        found.append(await work())
-
-    if not found:
-        raise ClientDisconnect
-
-    return found[0]

@@ -38,11 +38,12 @@ from ...memory import (
 )
 from .. import dialects
 from ..refusals import Refused
+from . import images_failures
 from .spec import PROBLEM
 
 LOG = logging.getLogger("editloop.server.http")
 _SOON = 2  # seconds to wait where nobody knows better
-_OPENAI = ("/v1/images/", "/v1/models")
+_OPENAI = ("/v1/images", "/v1/models")
 _MOST_ERRORS = 20
 
 
@@ -167,13 +168,12 @@ async def refused(http: Request, error: Exception) -> Response:
 
 def written(path: str, error: Exception, method: str = "") -> Response:
     """A refusal in the dialect of a path."""
+    if path.startswith(_OPENAI):
+        return images_failures.written(error, path)
+
     found, headers = problem_of(error, path), headers_of(error)
     if found.status >= 500:
         LOG.error("%s %s: %s", method, path, error, exc_info=error)
-    if path.startswith(_OPENAI):
-        plain = Refused(found.status, found.code, found.detail, headers=headers)
-        return JSONResponse(dialects.said("/v1/", plain), found.status, headers)
-
     body: dict[str, Any] = found.model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, found.status, headers, media_type=PROBLEM)
 

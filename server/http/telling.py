@@ -4,13 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...memory import Run
+from ..connected import while_connected
 from ..gate import principal_of
 from ..host import Begun
 from ..refusals import Refused
 from .bodies import RunBody
 from .conditions import CHANGING, not_modified, unchanged, weak_tag
 from .fields import root_of, wait_of
-from .inside import Inside, while_there
+from .inside import Inside
 from .spec import JSON
 from .written import said, written
 
@@ -40,7 +41,7 @@ class Teller:
 
         with self._inside.waiting():
             run_id = run.id
-            run = await while_there(http, lambda: self._host.wait(run_id, who, seconds))
+            run = await while_connected(http, lambda: self._host.wait(run_id, who, seconds))
         return run, f"wait={seconds:g}"
 
     async def told(self, http: Request, run: Run, *, applied: str = "") -> Response:
