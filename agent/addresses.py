@@ -4,9 +4,11 @@
     openai:gpt-image-2                                  any provider of pydantic-ai
     diffusers:flux-kontext?device=cuda&steps=20         in this process
     editthinker+http://gpu-1:8005?preset=flux-kontext   a service; `kind+http`
+    mcp:uvx painter --fast?tool=edit                    a process that we start and talk to
     http://gpu-1:8000/v1                                a service that says itself what it is
 
-Several, separated by commas, make a pool. Secrets are never in an address: `token_env=NAME` names
+Several, separated by commas, make a pool; a comma or a question mark that belongs to a place is
+written `%2C` or `%3F`. Secrets are never in an address: `token_env=NAME` names
 the variable that holds one.
 """
 

@@ -129,6 +129,36 @@ def _huggingface(address: Address, options: Options, cost: float) -> Editor:
     return HuggingFaceImages(url, key, knobs=knobs, abilities=Abilities(cost=cost))
 
 
+def _mcp(address: Address, options: Options, cost: float) -> Editor:
+    from ..tools.mcp import Command, Endpoint, MCPEditor
+    from ..tools.mcp.plan import Wanted
+    from ..tools.mcp.schema import FORMS
+
+    place = (
+        Endpoint(address.place, options.token())
+        if address.is_url
+        else Command.read(address.place, _listed(options.text("env")))
+    )
+    named = {each: options.text(each) for each in ("image", "instruction", "mask", "seed")}
+    tool, upload, name = (options.text(each) for each in ("tool", "upload", "name"))
+    allowed, seconds = _listed(options.text("allow")), options.number("seconds", 600.0)
+    return MCPEditor(
+        place,
+        tool,
+        Wanted(
+            **named,
+            saved=options.text("output"),
+            form=options.choice("as", FORMS),
+            arguments=options.rest(),
+        ),
+        upload=upload,
+        allowed=allowed,
+        seconds=seconds,
+        name=name,
+        cost=cost,
+    )
+
+
 def _diffusers(address: Address, options: Options, cost: float) -> Editor:
     from ..tools.diffusers import DiffusersEditor
 
@@ -145,6 +175,10 @@ def _diffusers(address: Address, options: Options, cost: float) -> Editor:
         batch=options.whole("batch", 1) or 1,
         parameters=options.rest(),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
 
 
 _SLOTS = ("image", "instruction", "seed", "mask")
@@ -191,5 +225,6 @@ EDITORS: dict[str, EditorKind] = {
     ),
     "fal": EditorKind(_fal, "a model in the queue of fal", "fal:fal-ai/flux-pro/kontext"),
     "hf": EditorKind(_huggingface, "image-to-image of Hugging Face", "hf:OWNER/MODEL"),
+    "mcp": EditorKind(_mcp, "a tool of an MCP server", "mcp+https://HOST/mcp?tool=NAME", "mcp"),
 }
 """By the kind of the address; `provider:model` of any other provider is hosted."""

@@ -1,12 +1,16 @@
 """The options of an address, taken one by one, so that a misspelt one is refused."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ..memory import SettingsError
 from .addresses import Address
 
 _YES, _NO = frozenset({"1", "yes", "true", "on"}), frozenset({"0", "no", "false", "off"})
+
+
+_Choice = TypeVar("_Choice", bound=str)
 
 
 class Options:
@@ -72,6 +76,19 @@ class Options:
             raise self._wrong(name, value, "say yes or no")
 
         return value in _YES
+
+    def choice(self, name: str, among: Sequence[_Choice]) -> _Choice | None:
+        """One of several words; None: it is not given.
+
+        Raises:
+            SettingsError: it is none of them.
+        """
+        value = self.text(name)
+        found = next((each for each in among if each == value), None)
+        if value and found is None:
+            raise self._wrong(name, value, f"give one of {', '.join(among)}")
+
+        return found
 
     def token(self, usual: str = "") -> str:
         """The secret in the variable that `token_env` names, or in the usual one; empty without any.

@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 EXTRAS = {
     "diffusers": ("torch", "diffusers", "transformers", "accelerate"),
     "server": ("starlette", "uvicorn", "python-multipart"),
+    "mcp": ("mcp",),
     "ray": ("ray",),
     "google": ("google-genai",),
     "otel": ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"),
