@@ -1,7 +1,7 @@
 """The images door over a real host on a real socket, with whatever engines a test gives it."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,33 @@ from editloop.server.pictures import Pictures, Reach
 EDITS = "/v1/images/edits"
 
 
+class Waits:
+    """Whoever waits for a run at a door."""
+
+    def __init__(self) -> None:
+        self._scopes: set[anyio.CancelScope] = set()
+
+    @contextmanager
+    def __call__(self) -> Generator[anyio.CancelScope]:
+        with anyio.CancelScope() as scope:
+            self._scopes.add(scope)
+            try:
+                yield scope
+            finally:
+                self._scopes.discard(scope)
+
+    async def are(self, count: int) -> None:
+        """Wait until so many wait."""
+        with anyio.fail_after(20):
+            while len(self._scopes) != count:
+                await anyio.lowlevel.checkpoint()
+
+    def end(self) -> None:
+        """Tell them that the server ends."""
+        for scope in self._scopes:
+            scope.cancel()
+
+
 @dataclass
 class Door:
     """A server that listens."""
@@ -32,7 +59,7 @@ class Door:
     host: Host
     http: httpx2.AsyncClient
     openai: AsyncOpenAI
-    server: uvicorn.Server
+    waits: Waits
 
 
 @asynccontextmanager
@@ -43,23 +70,26 @@ async def images_door(
     reach: Reach | None = None,
     guard: Guard | None = None,
     routes: dict[str, Any] | None = None,
+    kit: dict[str, Any] | None = None,
     **more: Any,
 ) -> AsyncGenerator[Door]:
-    """Serve while the block runs; `more` is what `hosted` takes."""
-    async with hosted(folder, **more) as host:
+    """Serve while the block runs; `more` is what `hosted` takes, `kit` too."""
+    async with hosted(folder, **more, **(kit or {})) as host:
         pictures = Pictures(host, reach or Reach())
-        made = images_routes(host, pictures, rules or ImagesRules(), **(routes or {}))
+        waits = Waits()
+        parts = {"waiting": waits, **(routes or {})}
+        made = images_routes(host, pictures, rules or ImagesRules(), **parts)
         app: ASGIApp = Starlette(routes=made)
         async with (
-            _served(Gate(app, guard=guard) if guard else app) as (server, url),
+            _served(Gate(app, guard=guard) if guard else app) as url,
             httpx2.AsyncClient(base_url=url, timeout=30) as http,
             AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as openai,
         ):
-            yield Door(url, host, http, openai, server)
+            yield Door(url, host, http, openai, waits)
 
 
 @asynccontextmanager
-async def _served(app: ASGIApp) -> AsyncGenerator[tuple[uvicorn.Server, str]]:
+async def _served(app: ASGIApp) -> AsyncGenerator[str]:
     config = uvicorn.Config(
         app, port=0, log_config=None, ws="none", lifespan="off", timeout_graceful_shutdown=5
     )
@@ -69,5 +99,5 @@ async def _served(app: ASGIApp) -> AsyncGenerator[tuple[uvicorn.Server, str]]:
     with listening:
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [listening])
-            yield server, f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
             server.should_exit = True
