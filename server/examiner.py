@@ -2,8 +2,8 @@
 
     python -P -m editloop.server.examiner LIMITS    # bytes, pixels, side; memory; seconds, as JSON
 
-It reads a length of eight bytes and so many bytes of a picture, says in a line of JSON whether the
-picture is taken, and goes on. It knows no secret, may write no file, and has so much memory and
+It says `{}` once it listens. Then it reads a length of eight bytes and so many bytes of a picture,
+says in a line of JSON whether the picture is taken, and goes on. It knows no secret, may write no file, and has so much memory and
 time for one picture; whatever happens to it happens to nobody else. See `pictures/quarantine.py`.
 """
 
@@ -29,11 +29,16 @@ def main() -> None:
 
 def examine(pictures: IO[bytes], answers: IO[bytes], limits: Limits, seconds: float) -> None:
     """Decode picture after picture: `{}` where one is taken, or `{"error": …}`."""
+    _say(answers, {})
     while len(head := pictures.read(LENGTH)) == LENGTH:
         data = pictures.read(int.from_bytes(head))
         _grant(seconds)
-        answers.write(json.dumps(_examined(data, limits)).encode() + b"\n")
-        answers.flush()
+        _say(answers, _examined(data, limits))
+
+
+def _say(answers: IO[bytes], said: dict[str, str]) -> None:
+    answers.write(json.dumps(said).encode() + b"\n")
+    answers.flush()
 
 
 def _examined(data: bytes, limits: Limits) -> dict[str, str]:

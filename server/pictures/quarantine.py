@@ -9,9 +9,10 @@ import os
 import subprocess
 import sys
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio
 import anyio.to_thread
@@ -31,6 +32,10 @@ _KEPT = (  # of the environment: what Python needs to begin, and no secret
 )
 _LONGEST = 2000  # characters of what a decoder says
 _GIB = 2**30
+_SECONDS_TO_BEGIN = 60.0
+
+_T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
 
 
 class Quarantine:
@@ -63,13 +68,15 @@ class Quarantine:
         """
         self.limits.check_bytes(data)
         async with self._room:
-            worker = self._idle.pop() if self._idle else _Worker()
+            worker = self._idle.pop() if self._idle else _Worker(self._said)
             said: dict[str, Any] | None = None
             try:
-                with anyio.move_on_after(self._seconds + worker.seconds_to_begin):
-                    said = await anyio.to_thread.run_sync(
-                        worker.ask, self._said, data, abandon_on_cancel=True
-                    )
+                with anyio.move_on_after(_SECONDS_TO_BEGIN) as beginning:
+                    await _apart(worker.begin)
+                if beginning.cancelled_caught:
+                    worker.end()
+                with anyio.move_on_after(self._seconds):
+                    said = await _apart(worker.ask, data)
             finally:
                 self._idle.append(worker) if said is not None else worker.end()
         if said is None:
@@ -82,29 +89,27 @@ class Quarantine:
 
 
 class _Worker:
-    """One process. `ask` blocks, and returns once `end` was called from another thread."""
+    """One process. `begin` and `ask` block, and return once `end` was called beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: str) -> None:
+        self._said = said
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
         self._lock = Lock()
 
-    @property
-    def seconds_to_begin(self) -> float:
-        """What a new one is given beside the time for a picture."""
-        return 0.0 if self._process else 30.0
+    def begin(self) -> None:
+        """Begin the process, if it is not there, and wait until it listens."""
+        with self._lock:
+            if self._process or self._ended:
+                return
+            self._process = _begun(self._said)
+        self._heard(self._process, b"")
 
-    def ask(self, said: str, data: bytes) -> dict[str, Any] | None:
+    def ask(self, data: bytes) -> dict[str, Any] | None:
         """What the process says of a picture; None where it is lost."""
         with self._lock:
-            if self._ended:
-                return None
-            process = self._process = self._process or _begun(said)
-        found = _answer(process, data)
-        if found is None:
-            self.end()
-            self.bury()
-        return found
+            process = None if self._ended else self._process
+        return self._heard(process, len(data).to_bytes(LENGTH), data) if process else None
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -122,17 +127,29 @@ class _Worker:
                     assert pipe
                     pipe.close()
 
+    def _heard(self, process: "subprocess.Popen[bytes]", *pieces: bytes) -> dict[str, Any] | None:
+        found = _answer(process, pieces)
+        if found is None:
+            self.end()
+            self.bury()
+        return found
 
-def _answer(process: "subprocess.Popen[bytes]", data: bytes) -> dict[str, Any] | None:
+
+def _answer(process: "subprocess.Popen[bytes]", pieces: tuple[bytes, ...]) -> dict[str, Any] | None:
     assert process.stdin
     assert process.stdout
     try:
-        for piece in (len(data).to_bytes(LENGTH), data):
+        for piece in pieces:
             _write(process.stdin.fileno(), piece)
         found = json.loads(process.stdout.readline(8 * _LONGEST))
     except (OSError, ValueError):  # it is gone, or says what nobody asked
         return None
     return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+
+
+async def _apart(work: Callable[[*_Args], _T], *args: *_Args) -> _T:
+    """Run in a thread that is left alone when the caller leaves; the process is ended then."""
+    return await anyio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
 
 
 def _begun(said: str) -> subprocess.Popen[bytes]:
