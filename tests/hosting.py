@@ -98,7 +98,7 @@ async def hosted(
     """An open host; `host` are its own arguments, the rest are those of the agent."""
     async with (
         an_agent(folder, **parts) as agent,
-        Host(agent, **{"poll_seconds": POLL, **(host or {})}).open() as opened,
+        Host(agent, **(dict[str, Any](poll_seconds=POLL) | (host or {}))).open() as opened,
     ):
         yield opened
 

@@ -78,15 +78,16 @@ class Watches:
     def __init__(self, store: Store, crew: Crew) -> None:
         self._store, self._crew = store, crew
         self._all: dict[str, Watch] = {}
+        self._passing: dict[str, Moment] = {}  # the latest of each run that is worked on here
 
     @asynccontextmanager
     async def on(self, run: Run) -> AsyncGenerator[Watch]:
         """Share the watch of a run while the block runs."""
-        watch = self._all.setdefault(run.id, Watch(run))
+        watch = self._all.setdefault(run.id, Watch(run, passing=self._passing.get(run.id)))
         watch.listeners += 1
         try:
             if run.id in self._crew.ids:  # it may have grown since it was read
-                watch.tell(await self._store.run(run.id))
+                watch.tell(await self._store.run(run.id), passing=watch.passing)
             else:
                 await self._look([run.id])
             yield watch
@@ -97,17 +98,23 @@ class Watches:
 
     def hear(self, event: Event) -> None:
         """Take in an event of a run that is worked on here."""
-        run_id = event.run.id if isinstance(event, RECORDED) else event.run_id
-        if watch := self._all.get(run_id):
-            if isinstance(event, RECORDED):
+        watch: Watch | None
+        if isinstance(event, RECORDED):
+            self._passing.pop(event.run.id, None)
+            if watch := self._all.get(event.run.id):
                 watch.tell(event.run)
-            else:
-                watch.tell(passing=passing(event))
+            return
+
+        self._passing[event.run_id] = moment = passing(event)
+        if watch := self._all.get(event.run_id):
+            watch.tell(passing=moment)
 
     async def keep_looking(self, seconds: float) -> None:
         """Look after what happens elsewhere, for ever; stop here what was paused elsewhere."""
         while True:
             await anyio.sleep(seconds)
+            for run_id in self._passing.keys() - self._crew.ids:
+                del self._passing[run_id]
             try:
                 await self._look([*self._all, *self._crew.ids])
             except EditloopError as error:

@@ -74,12 +74,16 @@ async def test_a_listener_hears_passing_things_while_they_happen(tmp_path: Path)
     held = Held(free=1)
     async with hosted(tmp_path, editor=held.editor) as host:
         begun = await host.begin(await wish(host), ANN)
-        async with host.moments(begun.run.id, ANN) as moments:
-            async for moment in moments:
-                if moment.name == "turn.editing" and moment.facts["turn"] == 2:
-                    break
+        await held.asked(2)
+        with anyio.fail_after(20):
+            async with host.moments(begun.run.id, ANN) as moments:
+                found = [await anext(moments) for _ in range(4)]
         held.let_all()
-    assert moment.number is None
+    assert [(m.number, m.name) for m in found[2:]] == [
+        (3, "turn.completed"),
+        (None, "turn.editing"),
+    ]
+    assert found[3].facts["turn"] == 2
 
 
 async def test_a_paused_run_is_open_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
