@@ -1,7 +1,7 @@
 """A chat model that says what a test tells it to, and what it was shown."""
 
 import io
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from pydantic_ai.messages import (
     ToolReturnPart,
     UserPromptPart,
 )
-from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
 from editloop.agent import EditAgent
 
@@ -81,15 +81,28 @@ class Script:
 
     @property
     def model(self) -> FunctionModel:
-        return FunctionModel(self._answer)
+        return FunctionModel(self._answer, stream_function=self._stream)
 
     def _answer(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        says = self._next(messages, info)
+        return ModelResponse(parts=[TextPart(says)] if isinstance(says, str) else [*says])
+
+    async def _stream(
+        self, messages: list[ModelMessage], info: AgentInfo
+    ) -> AsyncIterator[str | DeltaToolCalls]:
+        says = self._next(messages, info)
+        if isinstance(says, str):
+            yield says
+            return
+        for index, each in enumerate(says):
+            arguments = each.args_as_json_str()
+            yield {index: DeltaToolCall(each.tool_name, arguments, tool_call_id=each.tool_call_id)}
+
+    def _next(self, messages: list[ModelMessage], info: AgentInfo) -> str | list[ToolCallPart]:
         self.shown.append(Shown(messages, info))
         line = self.lines[len(self.shown) - 1]
         says: Says = line(self.shown[-1]) if callable(line) else line
-        if isinstance(says, str):
-            return ModelResponse(parts=[TextPart(says)])
-        return ModelResponse(parts=[says] if isinstance(says, ToolCallPart) else [*says])
+        return [says] if isinstance(says, ToolCallPart) else says
 
 
 def script(*lines: Line) -> Script:

@@ -73,6 +73,10 @@ class ImageEditing(AbstractCapability[Any]):
         )
         self.tools.desk = replace(self.tools.desk, inline=False, tell=_emitted)
 
+    @classmethod
+    def get_serialization_name(cls) -> None:
+        """Say that no configuration file can hold it: it takes an agent."""
+
     def get_instructions(self) -> str:
         """Say what handles are."""
         return _INSTRUCTIONS

@@ -84,14 +84,14 @@ class Desk:
         return {**own, **({"session": session} if session else {}), "door": _DOOR, **lineage}
 
     def approve(self, ctx: RunContext[Any], cost: float, about: Mapping[str, Any]) -> None:
-        """Ask a person first, where that is wanted.
+        """Ask a person first, where that is wanted; `cost` is what one edit costs in US dollars.
 
         Raises:
             ApprovalRequired: nobody has said yes to this call.
         """
         asks = self.approval == "always" or (self.approval == "paid" and cost > 0)
         if asks and not ctx.tool_call_approved:
-            raise ApprovalRequired(metadata={**about, "expected_cost": cost})
+            raise ApprovalRequired(metadata=dict(about))
 
     async def answered(self, loop: Loop, run: Run, seen: Seen | None) -> ToolReturn[Any]:
         """Tell the model of a closed run, and the application where its picture is."""

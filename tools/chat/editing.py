@@ -11,8 +11,6 @@ from .handles import Seen
 from .loop import Loop
 from .watching import Watching
 
-_ASKED_TURNS = 5  # what an approval reckons with where the model gives no bound
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -86,9 +84,10 @@ def _ask(desk: Desk, loop: Loop, ctx: RunContext[Any], wanted: Wanted) -> None:
         "editor": loop.editor.name,
         "instruction": wanted.instruction,
         "image": wanted.source.uri,
+        "max_turns": wanted.max_turns,
         "cost_of_each_turn": each,
     }
-    desk.approve(ctx, each * (wanted.max_turns or _ASKED_TURNS), about)
+    desk.approve(ctx, each, about)
 
 
 def _task(desk: Desk, ctx: RunContext[Any], wanted: Wanted) -> Task:

@@ -84,7 +84,8 @@ def _framing(geometry: "Geometry") -> str:
         found.append(f"cropped to x {left}-{right} %, y {top}-{bottom} % of the picture before")
     if geometry.frame:
         found.append("a frame or bars were added")
-    return "; ".join(found) or "the same part, scaled"
+    same = geometry.source_size == geometry.edited_size
+    return "; ".join(found) or ("unchanged" if same else "the same part, scaled")
 
 
 def _tones(pair: "Pair") -> Mapping[str, Any]:

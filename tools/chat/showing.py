@@ -14,7 +14,7 @@ from pydantic_ai.messages import (
 )
 
 from .handles import Seen
-from .marks import is_pair, is_picture, is_return, items, pictures
+from .marks import has_pictures, is_pair, is_picture, is_return, items, pictures
 from .previews import Previews
 
 
@@ -45,7 +45,9 @@ class Showing:
         return [await self._message(message, count) for message in messages]
 
     async def _message(self, message: ModelMessage, count: "_Count") -> ModelMessage:
-        if not isinstance(message, ModelRequest) or not _places(message):
+        if not isinstance(message, ModelRequest):
+            return message
+        if not _places(message) and not has_pictures([message]):
             return message
         return replace(message, parts=[await self._part(part, count) for part in message.parts])
 

@@ -1,0 +1,168 @@
+"""What is stored of a conversation, and what of it is shown."""
+
+import pytest
+from chatting import Agents, Script, attached, call, edit, refine, scene, script
+from making import critique, picture, png
+from pydantic_ai import Agent, BinaryContent, ModelMessagesTypeAdapter
+from pydantic_ai.messages import ModelRequest, ToolReturnPart, UserPromptPart
+
+from editloop.agent import EditAgent
+from editloop.policies import ScriptedThinker
+from editloop.tools import ScriptedEditor
+from editloop.tools.chat import ImageEditing, ImageTools, slim
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def agent(scripted: Agents) -> EditAgent:
+    editor = ScriptedEditor(*map(picture, range(1, 40)))
+    return scripted(editor, ScriptedThinker(critique(7, 7, "more")), 1)
+
+
+def chat(said: Script, agent: EditAgent, **options: object) -> Agent[None, str]:
+    return Agent(said.model, capabilities=[ImageEditing(agent, **options)])  # type: ignore[arg-type]
+
+
+async def test_a_picture_that_another_tool_returns_gets_a_handle_and_leaves_the_history(
+    agent: EditAgent,
+) -> None:
+    said = script(
+        call("screenshot"),
+        lambda shown: call("edit_image", image=shown.attached[0], instruction="crop it"),
+        "Done.",
+    )
+    talk = chat(said, agent)
+
+    @talk.tool_plain
+    def screenshot() -> list[object]:  # pyright: ignore[reportUnusedFunction]
+        return ["the screen", BinaryContent(data=scene(), media_type="image/png")]
+
+    done = await talk.run("look")
+
+    text, line, shown = said.shown[1].items[1:]
+    assert text == "the screen"
+    assert line == f"[{shown.identifier}: picture returned by a tool, 320×240]"
+    assert said.shown[-1].facts[-1]["status"] == "done"
+    assert b'"kind":"binary"' not in done.all_messages_json()
+
+
+async def test_a_picture_that_cannot_be_read_is_left_and_said_to_be_so(agent: EditAgent) -> None:
+    broken = attached(png(1)[:40])
+    said = script("I cannot open it.")
+
+    done = await chat(said, agent).run(["look", broken])
+
+    assert said.shown[0].items == [
+        "look",
+        broken,
+        "[the picture above cannot be edited: it cannot be read here]",
+    ]
+    assert b"cannot be read here" not in done.all_messages_json()
+
+
+async def test_the_earliest_previews_give_way_and_requests_mostly_begin_alike(
+    agent: EditAgent,
+) -> None:
+    said = script(edit("1"), *[refine(str(number)) for number in range(2, 12)], "Done.")
+
+    await chat(said, agent, newest=4).run([attached(scene())])
+
+    counts = [len(shown.pictures) for shown in said.shown]
+    assert counts == [1, 2, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4]
+    firsts = [shown.pictures[0].identifier for shown in said.shown]
+    assert firsts[4] == firsts[5] != firsts[6] == firsts[7]
+    assert all(shown.attached == said.shown[0].attached for shown in said.shown)
+
+
+async def test_the_stored_history_can_be_left_as_the_user_sent_it(agent: EditAgent) -> None:
+    said = script(edit("brighten it"), "Done.")
+    given = attached(scene((1200, 900)))
+
+    done = await chat(said, agent, slim_history=False).run([given])
+
+    first = done.all_messages()[0].parts[0]
+    assert isinstance(first, UserPromptPart)
+    assert first.content == [given]
+    assert {shown.media_type for shown in said.shown[-1].pictures} == {"image/jpeg"}
+
+
+async def test_new_messages_are_slim_too(agent: EditAgent) -> None:
+    said = script("Hello.", "A hut.")
+    talk = chat(said, agent)
+    first = await talk.run("hello")
+
+    second = await talk.run(["look", attached(scene())], message_history=first.all_messages())
+
+    assert len(second.new_messages()) == 2
+    assert b'"kind":"binary"' not in second.new_messages_json()
+
+
+async def test_a_history_that_was_stored_before_can_be_made_slim(agent: EditAgent) -> None:
+    messages = [ModelRequest(parts=[UserPromptPart(["look", attached(scene())])])]
+
+    made = await slim(messages, agent.images)
+
+    assert b'"kind":"binary"' not in ModelMessagesTypeAdapter.dump_json(made)
+    assert messages[0].parts[0].content[1] == attached(scene())  # type: ignore[index]
+    assert await slim(made, agent.images) == made
+
+
+async def test_a_history_that_lost_its_metadata_finds_its_edits_on_record(
+    agent: EditAgent,
+) -> None:
+    said = script(edit("brighten it"), "Done.")
+    first = await chat(said, agent, session="ann").run([attached(scene())])
+    made = said.shown[1].facts[0]
+    stripped = first.all_messages()
+    for message in stripped:
+        for part in message.parts:
+            if isinstance(part, ToolReturnPart):
+                part.metadata = None
+
+    again = script(
+        call("edit_image", image=made["image"], instruction="crop it"),
+        call("refine_edit", run=made["run"], instruction="crop it"),
+        "Done.",
+    )
+    await chat(again, agent, session="ann").run("crop it", message_history=stripped)
+
+    assert [facts["status"] for facts in again.shown[-1].facts[-2:]] == ["done", "done"]
+
+
+@pytest.mark.parametrize("other", [{"session": "bob"}, {"labels": {"principal": "bob"}}])
+async def test_a_conversation_cannot_name_what_belongs_to_another(
+    agent: EditAgent, other: dict[str, object]
+) -> None:
+    ann = {"session": "ann", "labels": {"principal": "ann"}}
+    said = script(edit("brighten it"), "Done.")
+    await chat(said, agent, **ann).run([attached(scene())])
+    made = said.shown[1].facts[0]
+
+    asked = script(
+        call("edit_image", image=made["image"], instruction="crop it"),
+        call("refine_edit", run=made["run"], instruction="crop it"),
+        "I know no such picture.",
+    )
+    await chat(asked, agent, **{**ann, **other}).run("crop it")
+
+    assert "there is no picture" in asked.shown[1].returned
+    assert "names no single run" in asked.shown[2].returned
+    assert len(await agent.store.runs()) == 1
+
+
+async def test_the_plain_toolset_finds_the_users_pictures_and_returns_previews(
+    agent: EditAgent,
+) -> None:
+    said = script(
+        call("list_images"),
+        lambda shown: call("edit_image", image=shown.facts[0]["image"], instruction="crop it"),
+        "Done.",
+    )
+
+    await Agent(said.model, toolsets=[ImageTools(agent)]).run(["look", attached(scene())])
+
+    given, shown = said.shown[-1].pictures
+    assert given.data == scene()
+    assert shown.identifier == said.shown[-1].facts[-1]["image"]
+    assert shown.media_type == "image/jpeg"
