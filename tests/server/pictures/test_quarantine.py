@@ -73,7 +73,7 @@ async def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
     large = encoded((4500, 4500), "PNG")
     await Quarantine().check(large)
     with pytest.raises(PictureError, match="MemoryError"):
-        await Quarantine(memory=190_000_000).check(large)
+        await Quarantine(memory=110_000_000).check(large)
 
 
 async def test_a_caller_that_leaves_takes_the_process_along() -> None:
