@@ -149,12 +149,13 @@ class Paid(ScriptedThinker):
 
 
 async def test_what_the_thinker_used_counts_and_is_limited(images: LocalImages) -> None:
-    agent = _agent(EditPolicy(Paid(critique(5, 5, "more"), GOOD), images), Tool(images))
+    thinker = Paid(critique(5, 5, "more"), GOOD, critique(5, 5, "more"), GOOD)
+    agent = _agent(EditPolicy(thinker, images), Tool(images))
     usage = (await agent.run(["lighter", SOURCE])).usage
     assert (usage.input_tokens, usage.output_tokens, usage.tool_calls) == (200, 20, 2)
     assert float(usage.cost or 0) == pytest.approx(0.02)
     with pytest.raises(UsageLimitExceeded):
-        await agent.run(["lighter", SOURCE], usage_limits=UsageLimits(output_tokens_limit=15))
+        await agent.run(["lighter", SOURCE], usage_limits=UsageLimits(tool_calls_limit=1))
 
 
 async def test_the_critique_can_be_read_from_the_messages(images: LocalImages) -> None:
