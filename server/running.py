@@ -106,7 +106,8 @@ def logged(*, access: bool, level: int = logging.INFO) -> Generator[None]:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
     log = logging.getLogger("editloop.server")
-    before = log.level, ACCESS.disabled
+    before = log.level, ACCESS.disabled, log.propagate
+    log.propagate = False  # packages that a door is made with may log to the terminal, too
     log.addHandler(handler)
     log.setLevel(level)
     ACCESS.disabled = not access
@@ -116,6 +117,7 @@ def logged(*, access: bool, level: int = logging.INFO) -> Generator[None]:
         log.removeHandler(handler)
         log.setLevel(before[0])
         ACCESS.disabled = before[1]
+        log.propagate = before[2]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from ...agent.scope import helpers
-from ...memory import EditloopError
+from ...memory import EditloopError, Run
 from ..host import Moment
 from .inside import Inside
 from .problems import problem_of
@@ -30,8 +30,10 @@ class Stream(Response):
     the number of the last moment heard, at any server.
     """
 
-    def __init__(self, moments: Moments, inside: Inside, *, lines: bool, root: str) -> None:
-        self._moments, self._inside = moments, inside
+    def __init__(
+        self, moments: Moments, run: Run, inside: Inside, *, lines: bool, root: str
+    ) -> None:
+        self._moments, self._run, self._inside = moments, run, inside
         self._lines, self._root = lines, root
         self._spoke = 0.0
         self.status_code, self.background = 200, None
@@ -72,6 +74,7 @@ class Stream(Response):
             if scope.cancelled_caught:
                 there = False
                 group.cancel_scope.cancel()
+                await anyio.lowlevel.checkpoint()
 
         async def beat() -> None:
             pause = self._inside.rules.heartbeat_seconds
@@ -89,8 +92,12 @@ class Stream(Response):
 
     async def _told(self, moments: AsyncIterator[Moment], say: Say) -> None:
         try:
+            closed = False
             async for moment in moments:
                 await say(self._written(moment))
+                closed = moment.name == "run.closed"
+            if not closed and self._run.stop is None:
+                await say(self._written(Moment(None, "run.paused", {"run": self._run.id})))
         except EditloopError as error:  # the answer has begun: the problem is its last event
             found = problem_of(error, "").model_dump(mode="json", exclude_none=True)
             await say(self._written(Moment(None, "problem", found)))

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from ...memory import ImageRef, InputError
 from ..gate import principal_of
-from ..intake import Form, Part, bytes_of, form_of, json_of
+from ..intake import Form, bytes_of, form_of, json_of
 from ..refusals import Refused
 from ..rules import BodyRules
 from .inside import Inside
@@ -159,7 +159,9 @@ async def form_asked(
         return await asked_of(http, model, rules), {}
 
     form = await form_of(http, rules)
-    files = {_plain(name): [part.data for part in parts] for name, parts in form.files.items()}
+    files: dict[str, list[bytes]] = {}
+    for name, parts in form.files.items():
+        files.setdefault(_plain(name), []).extend(part.data for part in parts)
     try:
         fields = form_fields(_fields(form))
     except ValueError:
@@ -197,14 +199,14 @@ async def resolved(http: Request, said: str, field: str, inside: Inside) -> Imag
 
 
 def _fields(form: Form) -> dict[str, Any]:
-    """Texts by their names, with a mark where a file stands."""
-    found: dict[str, Any] = {}
-    every: dict[str, list[str] | list[Part]] = {**form.fields, **form.files}
-    for name, values in every.items():
-        marks = [each if isinstance(each, str) else FILE for each in values]
-        plain = _plain(name)
-        found[plain] = marks if plain == "references" else marks[0]
-    return found
+    """Texts by their names, with a mark where a file stands; a file beats a text."""
+    found: dict[str, list[str]] = {}
+    for name, texts in form.fields.items():
+        found.setdefault(_plain(name), []).extend(texts)
+    for name, parts in form.files.items():
+        marks = [FILE] * len(parts)
+        found[_plain(name)] = [*marks, *found.get(_plain(name), [])]
+    return {name: all_ if name == "references" else all_[0] for name, all_ in found.items()}
 
 
 def _plain(name: str) -> str:

@@ -53,6 +53,7 @@ class Followers:
         begin = (asked.after or 0) if after is None else after
         return Stream(
             lambda: self._host.moments(run.id, who, after=begin),
+            run,
             self._inside,
             lines=lines,
             root=root_of(http),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...agent import Closed, Event
+from ...agent import Closed, Event, Opened
 from ..metrics import Counts, Histogram, exposed
 
 
@@ -13,7 +13,7 @@ class Numbers:
         self.requests = Counts(
             "editloop_server_requests_total", "Requests by route and status; 499: the client left."
         )
-        self.begun = Counts("editloop_runs_begun_total", "Runs that were asked for here, by how.")
+        self.begun = Counts("editloop_runs_begun_total", "Runs that work was begun on here.")
         self.closed = Counts(
             "editloop_runs_closed_total", "Runs worked on here that ended, by why they stopped."
         )
@@ -21,6 +21,8 @@ class Numbers:
 
     def hear(self, event: Event) -> None:
         """Count what happens to the runs that are worked on here."""
+        if isinstance(event, Opened):
+            self.begun.add()
         if isinstance(event, Closed) and event.run.stop is not None:
             self.closed.add(reason=str(event.run.stop.reason))
             self.seconds.add(event.run.usage.seconds)

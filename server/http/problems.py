@@ -141,8 +141,8 @@ def problem_of(error: Exception, path: str) -> Problem:
                 update={"errors": error.faults if isinstance(error, Invalid) else None}
             )
         case HTTPException():
-            code, hint = _PLAIN.get(error.status_code, ("http", None))
-            return _problem(error.status_code, code, error.detail, path, hint=hint)
+            code, said, hint = _PLAIN.get(error.status_code, ("http", error.detail, None))
+            return _problem(error.status_code, code, said, path, hint=hint)
         case _:
             said = f"a bug in the server: {type(error).__name__}"
             return _problem(500, "internal", said, path, hint=_INSIDE)
@@ -185,9 +185,9 @@ HANDLERS: dict[Any, dialects.Handler] = {
     Exception: refused,
 }
 
-_PLAIN: dict[int, tuple[str, str | None]] = {
-    404: ("not_found", "GET /v1 lists what there is"),
-    405: ("method_not_allowed", "the header Allow names the methods that work here"),
+_PLAIN: dict[int, tuple[str, str, str | None]] = {
+    404: ("not_found", "there is nothing at this path", "GET /v1 lists what there is"),
+    405: ("method_not_allowed", "that method does not work here", "see the header Allow"),
 }
 
 
