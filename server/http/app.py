@@ -33,8 +33,8 @@ from .inside import ApiRules, Inside
 from .numbers import Numbers
 from .openapi import document
 from .problems import HANDLERS, written
+from .routing import routes_of
 from .runs import Runs
-from .spec import routes_of
 from .uploads import Uploads
 
 Opens = Callable[[], AbstractAsyncContextManager[EditAgent]]

@@ -168,10 +168,12 @@ async def refused(http: Request, error: Exception) -> Response:
 
 def written(path: str, error: Exception, method: str = "") -> Response:
     """A refusal in the dialect of a path."""
-    if path.startswith(_OPENAI):
-        return images_failures.written(error, path)
-
     found, headers = problem_of(error, path), headers_of(error)
+    if path.startswith(_OPENAI):
+        plain = isinstance(error, HTTPException) and not isinstance(error, Refused)
+        refused = Refused(found.status, found.code, found.detail, headers=headers)
+        return images_failures.written(refused if plain else error, path)
+
     if found.status >= 500:
         LOG.error("%s %s: %s", method, path, error, exc_info=error)
     body: dict[str, Any] = found.model_dump(mode="json", exclude_none=True)

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 Handler = Callable[[Request], Awaitable[Response]]
 _Method = TypeVar("_Method", bound=Callable[..., Awaitable[Response]])
@@ -87,20 +86,3 @@ def operations_of(door: object) -> Iterator[tuple[Operation, str]]:
     for name, found in vars(kind).items():
         if isinstance(mark := getattr(found, _MARK, None), Operation):
             yield mark, name
-
-
-def routes_of(*doors: object) -> list[Route]:
-    """One route for each path, so that a wrong method is told all the right ones."""
-    paths: dict[str, dict[str, Handler]] = {}
-    for door in doors:
-        for each, name in operations_of(door):
-            paths.setdefault(each.path, {})[each.method] = getattr(door, name)
-    return [_route(path, methods) for path, methods in paths.items()]
-
-
-def _route(path: str, methods: Mapping[str, Handler]) -> Route:
-    async def answer(http: Request) -> Response:
-        method = "GET" if http.method == "HEAD" and "HEAD" not in methods else http.method
-        return await methods[method](http)
-
-    return Route(path, answer, methods=list(methods))
