@@ -147,7 +147,8 @@ def _plainly(call: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
             return await call(*args, **kwargs)
         except EditloopError as error:
             wait = f" (in {error.retry_after:.0f} s)" if error.retry_after else ""
-            raise ToolError(f"{error}{wait}") from error
+            said = str(error).replace("Idempotency-Key", "request_key")  # its name at this door
+            raise ToolError(f"{said}{wait}") from error
 
     return told
 

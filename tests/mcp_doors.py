@@ -1,0 +1,178 @@
+"""The MCP server for tests: scripted engines behind the real server, asked by the official client."""
+
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import anyio
+import uvicorn
+from hosting import hosted
+from making import png
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
+from mcp.types import CallToolResult, ImageContent, ResourceLink, TextContent
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from editloop.server.gate import Gate
+from editloop.server.guard import Guard
+from editloop.server.host import Host
+from editloop.server.mcp.door import opened_at_mcp
+from editloop.server.mcp.rules import McpRules
+from editloop.server.mcp.server import EditloopServer, mcp_server
+from editloop.server.mcp.uploads import LoopbackUploads
+from editloop.server.pictures import Pictures, Reach
+
+ERAS = ("legacy", "auto")
+DRIVER = Path(__file__).with_name("api_driver.py")
+"""`editloop` with one more thinker: `steps`."""
+
+_KEPT = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+@dataclass
+class Heard:
+    """Progress as a client hears it."""
+
+    notes: list[tuple[float, float | None, str]] = field(default_factory=list)
+    _more: anyio.Event = field(default_factory=anyio.Event)
+
+    async def __call__(self, at: float, of: float | None, said: str | None) -> None:
+        self.notes.append((at, of, said or ""))
+        self._more.set()
+        self._more = anyio.Event()
+
+    async def until(self, words: str) -> None:
+        with anyio.fail_after(30):
+            while not any(words in said for _, _, said in self.notes):
+                await self._more.wait()
+
+    @property
+    def grows(self) -> bool:
+        at = [place for place, _, _ in self.notes]
+        return all(one < other for one, other in pairwise(at))
+
+
+@dataclass(frozen=True)
+class House:
+    """A server in this process, and what it stands on."""
+
+    host: Host
+    pictures: Pictures
+    server: EditloopServer
+    folder: Path
+
+    def photo(self, name: str = "photo.png", data: bytes = b"") -> str:
+        """A file in the folder that may be read."""
+        path = self.folder / "pictures" / name
+        path.write_bytes(data or png(7))
+        return str(path)
+
+
+@asynccontextmanager
+async def house(
+    folder: Path, rules: McpRules | None = None, *, reach: Reach | None = None, **parts: Any
+) -> AsyncGenerator[House]:
+    """A server for the person at this machine."""
+    (folder / "pictures").mkdir(exist_ok=True)
+    async with hosted(folder, **parts) as host:
+        pictures = Pictures(host, reach or Reach(roots=(folder / "pictures",)))
+        async with LoopbackUploads(pictures, host.agent.images.limits.bytes).open() as uploads:
+            server = mcp_server(host, pictures, rules or McpRules(), places=uploads)
+            yield House(host, pictures, server, folder)
+
+
+@asynccontextmanager
+async def over_http(
+    host: Host,
+    *,
+    guard: Guard | None = None,
+    rules: McpRules | None = None,
+    reach: Reach | None = None,
+) -> AsyncGenerator[str]:
+    """Serve a host's runs at `/mcp` on a real socket; gives the URL."""
+    guard, rules = guard or Guard(), rules or McpRules()
+    pictures = Pictures(host, reach or Reach())
+    async with opened_at_mcp(host, pictures, guard, rules) as door:
+        app = Starlette(
+            routes=[Route("/mcp", endpoint=door)], middleware=[Middleware(Gate, guard=guard)]
+        )
+        config = uvicorn.Config(
+            app, port=0, log_config=None, ws="none", lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        at = config.bind_socket()
+        at.listen()
+        with at:
+            async with anyio.create_task_group() as group:
+                group.start_soon(server.serve, [at])
+                yield f"http://127.0.0.1:{at.getsockname()[1]}/mcp"
+                server.should_exit = True
+
+
+@asynccontextmanager
+async def http_client(url: str, mode: str, token: str = "") -> AsyncGenerator[Client]:
+    """The official client over HTTP."""
+    headers = {"authorization": f"Bearer {token}"} if token else None
+    async with (
+        create_mcp_http_client(headers=headers) as http,
+        Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def stdio_of(
+    folder: Path, mode: str, *words: str, driver: bool = True, **variables: str
+) -> AsyncGenerator[Client]:
+    """The official client with a process of its own: `editloop mcp serve …` in this folder."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    store = {"EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder)}
+    params = StdioServerParameters(
+        command=sys.executable,
+        args=[*([str(DRIVER)] if driver else ["-m", "editloop"]), "mcp", "serve", *words],
+        env={**kept, **store, **variables},
+        cwd=str(folder),
+    )
+    async with Client(stdio_client(params), mode=mode) as client:
+        yield client
+
+
+def facts(found: CallToolResult) -> dict[str, Any]:
+    """The facts of an answer: the text as JSON, which is the structured content too."""
+    assert not found.is_error, found.content
+    text = found.content[0]
+    assert isinstance(text, TextContent)
+    said: dict[str, Any] = json.loads(text.text)
+    assert said == found.structured_content
+    return said
+
+
+def mistake(found: CallToolResult) -> str:
+    """The sentence of an answer that is an error."""
+    assert found.is_error
+    (text,) = found.content
+    assert isinstance(text, TextContent)
+    return text.text
+
+
+def image(found: CallToolResult) -> ImageContent | None:
+    return next((each for each in found.content if isinstance(each, ImageContent)), None)
+
+
+def link(found: CallToolResult) -> ResourceLink | None:
+    return next((each for each in found.content if isinstance(each, ResourceLink)), None)
+
+
+def length(found: Any) -> int:
+    """Characters of an answer as JSON in its longest form, with every other letter escaped."""
+    return len(json.dumps(found.model_dump(mode="json", by_alias=True, exclude_none=True)))
