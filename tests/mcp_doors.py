@@ -1,5 +1,6 @@
 """The MCP server for tests: scripted engines behind the real server, asked by the official client."""
 
+import io
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 from mcp.types import CallToolResult, ImageContent, ResourceLink, TextContent
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -43,11 +45,13 @@ _KEPT = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 class Heard:
     """Progress as a client hears it."""
 
-    notes: list[tuple[float, float | None, str]] = field(default_factory=list)
+    notes: list[tuple[float, float | None, str]] = field(
+        default_factory=list[tuple[float, float | None, str]]
+    )
     _more: anyio.Event = field(default_factory=anyio.Event)
 
-    async def __call__(self, at: float, of: float | None, said: str | None) -> None:
-        self.notes.append((at, of, said or ""))
+    async def __call__(self, progress: float, total: float | None, message: str | None) -> None:
+        self.notes.append((progress, total, message or ""))
         self._more.set()
         self._more = anyio.Event()
 
@@ -176,3 +180,11 @@ def link(found: CallToolResult) -> ResourceLink | None:
 def length(found: Any) -> int:
     """Characters of an answer as JSON in its longest form, with every other letter escaped."""
     return len(json.dumps(found.model_dump(mode="json", by_alias=True, exclude_none=True)))
+
+
+def noise(side: int, kind: str = "PNG", **options: int) -> bytes:
+    """A picture that no codec can make small."""
+    out = io.BytesIO()
+    bands = [Image.effect_noise((side, side), 120) for _ in range(3)]
+    Image.merge("RGB", bands).save(out, kind, **options)
+    return out.getvalue()
