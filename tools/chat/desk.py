@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic_ai import RunContext, ToolReturn
 from pydantic_ai.exceptions import ApprovalRequired
 
-from ...memory import InputError, Run, short
+from ...memory import ImageRef, InputError, Run, short
 from ...memory.store import RunFilter
 from .facts import facts
 from .handles import Book, Seen
@@ -60,7 +60,17 @@ class Desk:
         found = book.find(name) or await self._on_record(ctx, loop, name)
         if found is None:
             raise InputError(_unknown(name, book))
+        await self.kept(loop, found.ref)
         return found
+
+    async def kept(self, loop: Loop, ref: ImageRef) -> None:
+        """Make sure that a picture is there.
+
+        Raises:
+            InputError: it was removed from the store since.
+        """
+        if not await loop.images.has(ref):
+            raise InputError("this picture is no longer kept; ask the user to attach it again")
 
     async def run(self, ctx: RunContext[Any], loop: Loop, name: str) -> Run:
         """Return a run of the conversation by its id, or by the beginning or end of it.

@@ -62,7 +62,7 @@ async def gone_on_from(
     """Find the picture of a run to go on from: its answer, or that of a turn (0: its source).
 
     Raises:
-        InputError: there is no such run in the conversation, or it has no such picture.
+        InputError: there is no such run in the conversation, or it has no such picture any more.
     """
     run = await desk.run(ctx, loop, name)
     number = run.answer if turn is None else turn
@@ -75,6 +75,7 @@ async def gone_on_from(
         raise InputError(
             f"run {name!r} has no {which}; its turns with a picture: {edits or 'none'}"
         )
+    await desk.kept(loop, picture)
     return run, picture, number
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from ...memory import ImageRef, short
 
-What = Literal["attached", "edited", "retouched", "returned by a tool"]
+What = Literal["attached", "edited", "retouched", "returned by a tool", "made by you"]
 _DIGITS = 10
 
 

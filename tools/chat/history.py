@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic_ai.messages import (
     BinaryContent,
+    FilePart,
     ModelMessage,
-    ModelRequest,
     TextContent,
     ToolReturnPart,
     UserPromptPart,
@@ -50,16 +50,29 @@ class Slimming:
         return [await self._message(message, book) for message in messages], book
 
     async def _message(self, message: ModelMessage, book: Book) -> ModelMessage:
-        if not isinstance(message, ModelRequest) or not has_pictures([message]):
+        if not has_pictures([message]):
             return message
-        return replace(message, parts=[await self._part(part, book) for part in message.parts])
+        parts: Any = [await self._part(part, book) for part in message.parts]
+        return replace(message, parts=parts)
 
     async def _part(self, part: Any, book: Book) -> Any:
         if not any(is_picture(item) for item in items(part)):
             return part
         if isinstance(part, UserPromptPart):
             return replace(part, content=[await self._attached(i, book) for i in items(part)])
+        if isinstance(part, FilePart):
+            return await self._made(part, book)
         return await self._returned(part, book) if _may_be_marked(part) else part
+
+    async def _made(self, part: FilePart, book: Book) -> FilePart:
+        """Empty a picture that the chat model painted; what its server needs to know again stays."""
+        ref = await self.keep(part.content)
+        if isinstance(ref, str):
+            return part
+        own = part.content.vendor_metadata or {}
+        about = metadata(book.named(ref, "made by you"), **own)
+        empty = BinaryContent(data=b"", media_type=ref.media_type, vendor_metadata=about)
+        return replace(part, content=empty)
 
     async def _attached(self, item: Any, book: Book) -> Any:
         seen = await self._seen(item, book)

@@ -6,8 +6,8 @@ from typing import Any, TypeGuard, cast
 from pydantic import ValidationError
 from pydantic_ai.messages import (
     BinaryContent,
+    FilePart,
     ModelMessage,
-    ModelRequest,
     TextContent,
     ToolReturnPart,
     UserPromptPart,
@@ -53,7 +53,7 @@ def has_pictures(messages: Iterable[ModelMessage]) -> bool:
 
 def is_picture(item: object) -> bool:
     """Whether a part of a message is the bytes of a picture."""
-    return isinstance(item, BinaryContent) and item.is_image
+    return isinstance(item, BinaryContent) and item.is_image and bool(item.data)
 
 
 def is_return(part: object) -> TypeGuard[ToolReturnPart[Any]]:
@@ -70,6 +70,8 @@ def plain(metadata: object) -> dict[str, Any] | None:
 
 def items(part: object) -> list[Any]:
     """What a part of a message holds, one by one."""
+    if isinstance(part, FilePart):
+        return [part.content]
     if not isinstance(part, UserPromptPart | ToolReturnPart):
         return []
     content: Any = part.content
@@ -82,6 +84,8 @@ def marked(messages: Iterable[ModelMessage]) -> list[Seen]:
     for part in _parts(messages):
         if isinstance(part, ToolReturnPart):
             found += pictures(part.metadata)
+        elif isinstance(part, FilePart):
+            found += pictures(part.content.vendor_metadata)
         elif isinstance(part, UserPromptPart):
             found += [
                 s for i in items(part) if isinstance(i, TextContent) for s in pictures(i.metadata)
@@ -91,8 +95,7 @@ def marked(messages: Iterable[ModelMessage]) -> list[Seen]:
 
 def _parts(messages: Iterable[ModelMessage]) -> Iterable[object]:
     for message in messages:
-        if isinstance(message, ModelRequest):
-            yield from message.parts
+        yield from message.parts
 
 
 def _mark(metadata: object) -> Mapping[str, Any]:

@@ -39,6 +39,14 @@ class Previews:
         data = await to_thread.run_sync(_beside, left, right)
         return _image(data, f"{before.handle} | {after.handle}")
 
+    async def whole(self, seen: Seen) -> BinaryImage | None:
+        """Return the picture itself; None when it is no longer kept."""
+        try:
+            data = await self.images.get(seen.ref)
+        except StoreError:
+            return None
+        return BinaryImage(data=data, media_type=seen.ref.media_type, identifier=seen.handle)
+
     async def _jpeg(self, seen: Seen, side: int) -> bytes | None:
         """The view that fits, of lower quality where a picture is all noise."""
         data = None

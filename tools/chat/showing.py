@@ -6,15 +6,17 @@ from typing import Any
 
 from pydantic_ai import BinaryImage
 from pydantic_ai.messages import (
+    FilePart,
     ModelMessage,
     ModelRequest,
+    ModelResponse,
     TextContent,
     ToolReturnPart,
     UserPromptPart,
 )
 
 from .handles import Seen
-from .marks import has_pictures, is_pair, is_picture, is_return, items, pictures
+from .marks import has_pictures, is_pair, is_picture, is_return, items, marked, pictures
 from .previews import Previews
 
 
@@ -42,14 +44,38 @@ class Showing:
     async def shown(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """Return the messages with previews; the given ones, which must be slim, stay as they are."""
         count = _Count(_hidden(sum(map(_places, messages)), self.newest))
-        return [await self._message(message, count) for message in messages]
+        shown: list[ModelMessage] = []
+        painted: list[str] = []
+        for message in messages:
+            if isinstance(message, ModelRequest):
+                shown.append(await self._request(message, count, painted))
+                painted = []
+            else:
+                shown.append(await self._response(message))
+                painted += [seen.label for seen in marked([message])]
+        return shown
 
-    async def _message(self, message: ModelMessage, count: "_Count") -> ModelMessage:
-        if not isinstance(message, ModelRequest):
+    async def _request(
+        self, message: ModelRequest, count: "_Count", painted: Sequence[str]
+    ) -> ModelRequest:
+        """Show the pictures of a request; it says how those are called that the model painted."""
+        parts: Sequence[Any] = message.parts
+        if _places(message) or has_pictures([message]):
+            parts = [await self._part(part, count) for part in parts]
+        if painted:
+            parts = [*parts, UserPromptPart([*painted])]
+        return message if parts is message.parts else replace(message, parts=parts)
+
+    async def _response(self, message: ModelResponse) -> ModelResponse:
+        """Give a model back what it painted, as its server wants it."""
+        if not marked([message]):
             return message
-        if not _places(message) and not has_pictures([message]):
-            return message
-        return replace(message, parts=[await self._part(part, count) for part in message.parts])
+        return replace(message, parts=[await self._painted(part) for part in message.parts])
+
+    async def _painted(self, part: Any) -> Any:
+        seen = pictures(part.content.vendor_metadata) if isinstance(part, FilePart) else []
+        picture = await self.previews.whole(seen[0]) if seen else None
+        return replace(part, content=picture) if picture else part
 
     async def _part(self, part: Any, count: "_Count") -> Any:
         if isinstance(part, UserPromptPart) and not isinstance(part.content, str):

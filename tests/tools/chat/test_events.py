@@ -40,7 +40,7 @@ async def test_every_half_turn_is_an_event_of_the_tool_call(scripted: Agents) ->
     assert run.best is not None
     assert run.best.edited is not None
     assert ended.sha256 == run.best.edited.sha256
-    assert ended.image == f"img_{ended.sha256[:10]}"
+    assert ended.image == f"img_{run.best.edited.sha256[:10]}"
     assert {event.kind.split("/")[0].split(":")[0].split(".")[0] for event in heard} == {
         "image_editing"
     }

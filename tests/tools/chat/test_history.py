@@ -1,10 +1,19 @@
 """What is stored of a conversation, and what of it is shown."""
 
 import pytest
-from chatting import Agents, Script, attached, call, edit, refine, scene, script
+from chatting import Agents, Script, Shown, attached, call, edit, refine, scene, script
 from making import critique, picture, png
-from pydantic_ai import Agent, BinaryContent, ModelMessagesTypeAdapter
-from pydantic_ai.messages import ModelRequest, ToolReturnPart, UserPromptPart
+from pydantic_ai import Agent, BinaryContent, BinaryImage, ModelMessagesTypeAdapter
+from pydantic_ai.messages import (
+    FilePart,
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from editloop.agent import EditAgent
 from editloop.policies import ScriptedThinker
@@ -166,3 +175,34 @@ async def test_the_plain_toolset_finds_the_users_pictures_and_returns_previews(
     assert given.data == scene()
     assert shown.identifier == said.shown[-1].facts[-1]["image"]
     assert shown.media_type == "image/jpeg"
+
+
+async def test_what_the_chat_model_paints_has_a_handle_and_leaves_the_history_too(
+    agent: EditAgent,
+) -> None:
+    def answers(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        said.shown.append(Shown(messages, info))
+        painted = BinaryImage(data=scene(), media_type="image/png")
+        text, whole = TextPart("Here is a hut."), FilePart(painted, id="1", provider_name="painter")
+        if len(said.shown) == 1:
+            return ModelResponse(parts=[text, whole])
+        if len(said.shown) == 2:
+            handle = said.shown[-1].attached[0]
+            return ModelResponse(parts=[call("edit_image", image=handle, instruction="crop it")])
+        return ModelResponse(parts=[TextPart("Done.")])
+
+    said = script()
+    talk = Agent(FunctionModel(answers), capabilities=[ImageEditing(agent)])
+    first = await talk.run("paint a hut")
+    second = await talk.run("crop it", message_history=first.all_messages())
+
+    given_back = said.shown[1].messages[1].parts[1]
+    assert isinstance(given_back, FilePart)
+    assert (given_back.content.data, given_back.id) == (scene(), "1")
+    assert said.shown[1].items[-1].endswith(": picture made by you, 320×240]")
+    assert said.shown[-1].facts[-1]["status"] == "done"
+    assert len(second.all_messages_json()) < 20_000
+    history = ModelMessagesTypeAdapter.validate_json(second.all_messages_json())
+    third = await talk.run("thanks", message_history=history)
+    assert third.output == "Done."
+    assert said.shown[-1].messages[1].parts[1].content.data == scene()  # type: ignore[union-attr]

@@ -304,3 +304,15 @@ async def test_the_tools_stand_in_one_order_and_the_recipe_has_its_schema(
     assert "Temperature" in schema["$defs"]
     assert set(schema["properties"]) == {"image", "recipe", "mask"}
     assert len(str(schema)) < 20_000
+
+
+async def test_a_picture_that_was_removed_must_be_attached_again(scripted: Agents) -> None:
+    agent = scored(scripted, 1)
+    said = script("A hut.", edit("brighten it"), "Please attach it again.")
+    first = await chat(said, agent).run([attached(scene())])
+    await agent.images.delete((await agent.images.all())[0][0])
+
+    await chat(said, agent).run("brighten it", message_history=first.all_messages())
+
+    assert said.shown[1].pictures == []
+    assert "ask the user to attach it again" in said.shown[2].returned
