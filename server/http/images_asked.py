@@ -55,13 +55,15 @@ class EditsAsked(BaseModel):
     size: str = Field(
         default="auto",
         pattern=r"^(auto|[1-9][0-9]{0,4}x[1-9][0-9]{0,4})$",
-        description="`auto` as the editor made it, or `WxH` in the shape of the source.",
+        description="`auto`: as the editor made it, or `WxH` in the shape of the source.",
     )
     quality: Quality = Field(
         default="auto", description="Effort: `low` 1 turn, `medium` 3 at most, others the server's."
     )
     background: Literal["auto", "opaque", "transparent"] = "auto"
-    output_format: Literal["auto", "png", "jpeg", "webp"] = "auto"
+    output_format: Literal["auto", "png", "jpeg", "webp"] = Field(
+        default="png", description="`auto`: as the editor made it."
+    )
     output_compression: int | None = Field(default=None, ge=0, le=100)
     response_format: Literal["b64_json", "url"] = "b64_json"
     stream: bool = False

@@ -46,8 +46,8 @@ def _end() -> bytes:
 
 @pytest.mark.parametrize("many", [False, True])
 async def test_open_webui_is_answered(tmp_path: Path, many: bool) -> None:
-    """Its edit engine: every field a text, one picture `image`, a list of them `image[]`, sent in
-    chunks without a length, an api-version in the query, and base64 wanted."""
+    """Its edit engine: every field a text, one picture `image`, a list of them `image[]`, with or
+    without a length of the whole, an api-version in the query, and base64 wanted."""
     editor = ScriptedEditor(Picture(png(10), "image/png"), abilities=Abilities(references=1))
     uuid = "6f2b1c9e-3d0e-4a53-9c60-2d6f6b1f0a11.png"
     name = "image[]" if many else "image"
@@ -67,7 +67,7 @@ async def test_open_webui_is_answered(tmp_path: Path, many: bool) -> None:
     async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
         answer = await door.http.post(
             f"{EDITS}?api-version=2025-04-01-preview",
-            content=chunks(),
+            content=chunks() if many else b"".join(pieces),
             headers={
                 "content-type": f"multipart/form-data; boundary={BOUNDARY}",
                 "x-openwebui-user-name": "Ann",

@@ -125,21 +125,26 @@ async def test_the_editors_bytes_go_out_as_they_are(tmp_path: Path, kind: str) -
     made = _written(kind)
     editor = _editor(made, f"image/{kind}")
     async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
-        plain, said = await _made(door)
+        plain, said = await _made(door, output_format="auto")
         asked, _ = await _made(door, output_format=kind, size="16x12", background="opaque")
     assert plain == asked == made
     assert said["output_format"] == kind
 
 
-async def test_a_format_that_clients_do_not_know_goes_out_as_png(tmp_path: Path) -> None:
-    editor = _editor(_written("TIFF"), "image/tiff")
+@pytest.mark.parametrize(
+    ("kind", "fields"), [("tiff", {"output_format": "auto"}), ("tiff", {}), ("webp", {})]
+)
+async def test_png_goes_out_as_clients_expect_where_nothing_else_was_asked_for(
+    tmp_path: Path, kind: str, fields: dict[str, str]
+) -> None:
+    editor = _editor(_written(kind), f"image/{kind}")
     async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
-        made, said = await _made(door)
+        made, said = await _made(door, **fields)
         run = await door.host.run("last", LOCAL)
     assert (Image.open(io.BytesIO(made)).format, said["output_format"]) == ("PNG", "png")
     assert run.best
     assert run.best.edited
-    assert run.best.edited.media_type == "image/tiff"  # on record as received
+    assert run.best.edited.media_type == f"image/{kind}"  # on record as received
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp"])
