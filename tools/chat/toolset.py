@@ -35,13 +35,15 @@ class ImageTools(FunctionToolset[Any]):
         labels: Labels | None = None,
         approval: Approval = "paid",
         preview_side: int = 768,
+        recipes: bool = True,
         id: str = "image_editing",
     ) -> None:
         """Take an agent that is open, or what opens one: it is then open while the toolset is.
 
         `session` groups the runs (by default the conversation does), `labels` are put on every
         run, `approval` says which calls a person must allow, `preview_side` is the longest side of
-        previews in pixels.
+        previews in pixels. Without `recipes` there is no `retouch`, whose schema takes some 17 kB
+        of every request.
         """
         self.desk = Desk(
             held=Held(agent),
@@ -54,7 +56,8 @@ class ImageTools(FunctionToolset[Any]):
         self.add_function(self.edit_image)
         self.add_function(self.refine_edit)
         self.add_function(self.compare_images)
-        self.add_function(self.retouch, prepare=typed)
+        if recipes:
+            self.add_function(self.retouch, prepare=typed)
         self.add_function(self.list_images)
 
     async def __aenter__(self) -> Self:

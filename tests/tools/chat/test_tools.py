@@ -316,3 +316,14 @@ async def test_a_picture_that_was_removed_must_be_attached_again(scripted: Agent
 
     assert said.shown[1].pictures == []
     assert "ask the user to attach it again" in said.shown[2].returned
+
+
+async def test_recipes_can_be_left_out(embedded: EditAgent) -> None:
+    said = script("Hello.")
+
+    await Agent(said.model, capabilities=[ImageEditing(embedded, recipes=False)]).run("hello")
+
+    info = said.shown[0].info
+    names = ["edit_image", "refine_edit", "compare_images", "list_images"]
+    assert [tool.name for tool in info.function_tools] == names
+    assert "retouch" not in (info.instructions or "")
