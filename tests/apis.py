@@ -110,7 +110,8 @@ async def asking(
     **parts: Any,
 ) -> AsyncGenerator[Asked]:
     """The API over an agent of these parts; with `server` on a real socket."""
-    made = ApiRules(**{"poll_seconds": POLL, **(rules or {})})
+    given: dict[str, Any] = {"poll_seconds": POLL, **(rules or {})}
+    made = ApiRules(**given)
     async with an_agent(folder, **parts) as agent:
         app = api(agent, guard=guard, rules=made, **(more or {}))
         opened = _served(app) if server else _direct(app)

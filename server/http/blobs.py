@@ -21,6 +21,9 @@ from .wanted import Looking
 from .written import said
 
 PICTURES = Media(("image/png", "image/jpeg", "image/webp", "image/gif", "image/tiff", "image/avif"))
+SENT = Media(("application/octet-stream", "image/png", "image/jpeg", "image/webp"))
+"""What a picture may be called when it comes; what it is says its content."""
+
 _ENDINGS = {"image/jpeg": "jpg", "image/tiff": "tif"}
 _HEAD = 1024
 _SAFE = {
@@ -39,9 +42,9 @@ class Blobs:
     @operation(
         "POST",
         "/v1/blobs",
-        asks=Media(("application/octet-stream", *PICTURES.types)),
+        asks=SENT,
         answers={201: PictureBody},
-        problems=(408, 413, 415, 429),
+        problems=(408, 413, 415, 422, 429),
         tag="pictures",
     )
     async def put_blob(self, http: Request) -> Response:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from .blobs import Blobs
 from .board import Board, installed
 from .following import Followers
+from .openai_described import OPERATIONS, OpenAIError
 from .problems import Problem
 from .runs import Runs
 from .spec import JSON, PROBLEM, Content, Media, Operation, operations_of
@@ -56,6 +57,7 @@ PATHS: dict[str, tuple[str, dict[str, Any]]] = {
     "turn": ("The number of a turn; 0: the source.", {"type": "integer", "minimum": 0}),
     "sha256": ("The hash of a picture.", {"type": "string", "pattern": "^[0-9a-f]{64}$"}),
     "ticket": ("A ticket.", {"type": "string"}),
+    "model": ("A name.", {"type": "string"}),
 }
 SAID: dict[int, str] = {
     200: "Done.",
@@ -75,9 +77,11 @@ SAID: dict[int, str] = {
     413: "The body is too long.",
     415: "A body of that type is not taken.",
     416: "That range is not there.",
+    421: "This server does not answer to that name.",
     422: "The request can be read, and makes no sense.",
     429: "Too much for now: ask again after `Retry-After`.",
     500: "A bug in the server.",
+    502: "The editor or the thinker failed.",
     503: "Not now: ask again after `Retry-After`.",
     507: "No room left.",
 }
@@ -95,7 +99,7 @@ _ANSWERED: dict[int, dict[str, str]] = {
 def document() -> Mapping[str, Any]:
     """The whole description."""
     operations = [each for door in DOORS for each, _ in operations_of(door)]
-    return Document(operations).made()
+    return Document([*operations, *OPERATIONS]).made()
 
 
 class Document:
@@ -105,7 +109,8 @@ class Document:
         self._operations = operations
         pairs = sorted(set(_models(operations)), key=lambda pair: (pair[0].__name__, pair[1]))
         self._names, found = models_json_schema(pairs, ref_template="#/components/schemas/{model}")
-        self._schemas: dict[str, Any] = found.get("$defs", {})
+        self._schemas: dict[str, Any] = _untitled(found.get("$defs", {}))
+        self._refusals: dict[str, Any] = {}
 
     def made(self) -> dict[str, Any]:
         """As JSON."""
@@ -124,11 +129,13 @@ class Document:
             "tags": [
                 {"name": "runs", "description": "Edits, turn by turn."},
                 {"name": "pictures", "description": "Pictures in and out."},
+                {"name": "openai", "description": "What OpenAI's clients ask."},
                 {"name": "server", "description": "What the server says of itself."},
             ],
             "paths": paths,
             "components": {
                 "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+                "responses": dict(sorted(self._refusals.items())),
                 "schemas": self._schemas,
             },
         }
@@ -163,16 +170,23 @@ class Document:
         refused = {*each.problems, *_ANY, *(_SECURED if each.secured else (403,)), 421}
         if each.query is not None or each.headers:
             refused.add(400)
-        problem = {PROBLEM: {"schema": self._names[Problem, "serialization"]}}
         for status in refused - found.keys():
-            found[status] = _response(status, problem)
-        if 503 in each.answers:
-            found[503]["content"].update(problem)
+            found[status] = self._refusal(status, openai=each.openai)
         return {f"{status}": found[status] for status in sorted(found)}
+
+    def _refusal(self, status: int, *, openai: bool) -> dict[str, Any]:
+        """A reference to a refusal, which all operations have in common."""
+        kind, model = (JSON, OpenAIError) if openai else (PROBLEM, Problem)
+        name = f"{model.__name__}{status}"
+        content = {kind: {"schema": self._names[model, "serialization"]}}
+        self._refusals.setdefault(name, _response(status, content))
+        return {"$ref": f"#/components/responses/{name}"}
 
     def _content(self, content: Content, mode: Mode) -> dict[str, Any]:
         if content is None:
             return {}
+        if isinstance(content, tuple):
+            return self._content(content[0], mode) | self._content(content[1], mode)
         if isinstance(content, Media):
             kind: dict[str, Any] = {} if content.binary else {"schema": {}}
             return dict.fromkeys(content.types, kind)
@@ -181,10 +195,12 @@ class Document:
 
 def _models(operations: Sequence[Operation]) -> Iterator[tuple[type[BaseModel], Mode]]:
     yield Problem, "serialization"
+    yield OpenAIError, "serialization"
     for each in operations:
         for content in each.answers.values():
-            if isinstance(content, type):
-                yield content, "serialization"
+            model = content[0] if isinstance(content, tuple) else content
+            if isinstance(model, type):
+                yield model, "serialization"
         for asked in (each.asks, each.form):
             if isinstance(asked, type):
                 yield asked, "validation"
@@ -216,6 +232,18 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
         schema.pop("default", None)
         schema = {**options[0], **schema}
     return schema
+
+
+def _untitled(found: Any) -> Any:
+    """Schemas without the titles that only repeat their names."""
+    if isinstance(found, list):
+        return [_untitled(each) for each in cast("list[Any]", found)]
+    if not isinstance(found, dict):
+        return found
+
+    named = cast("dict[str, Any]", found)
+    kept = {k: v for k, v in named.items() if not (k == "title" and isinstance(v, str))}
+    return {name: _untitled(value) for name, value in kept.items()}
 
 
 def _response(status: int, content: dict[str, Any]) -> dict[str, Any]:

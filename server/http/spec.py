@@ -28,8 +28,8 @@ class Media:
     binary: bool = True
 
 
-Content = type[BaseModel] | Media | None
-"""A model as JSON, something else, or nothing."""
+Content = type[BaseModel] | Media | tuple[type[BaseModel], Media] | None
+"""A model as JSON, something else, either, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,9 @@ class Operation:
     tag: str = "runs"
     secured: bool = True
     """Whether a token is asked for where the server has any."""
+
+    openai: bool = False
+    """Whether refusals are written as OpenAI's clients read them."""
 
 
 def operation(

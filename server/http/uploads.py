@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from ..gate import principal_of
 from ..refusals import Refused
+from .blobs import SENT
 from .bodies import PictureBody, TicketBody, UploadBody
 from .fields import body_bytes, root_of
 from .inside import Inside
-from .spec import Media, operation
+from .spec import operation
 from .written import said
 
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
@@ -46,7 +47,7 @@ class Uploads:
     @operation(
         "PUT",
         "/v1/uploads/{ticket}",
-        asks=Media(("application/octet-stream", "image/png", "image/jpeg", "image/webp")),
+        asks=SENT,
         headers=("X-Content-SHA256", "Content-Digest"),
         answers={200: PictureBody, 201: PictureBody},
         problems=(403, 408, 413, 415, 422, 429),

@@ -6,8 +6,9 @@ from typing import Any
 
 import anyio
 import pytest
-from apis import Asked, asking, events
+from apis import asking, events
 from hosting import Held
+from served import until
 from starlette.types import Message
 
 pytestmark = pytest.mark.anyio
@@ -155,7 +156,7 @@ async def test_a_listener_that_leaves_leaves_nothing_behind(tmp_path: Path) -> N
             async for _ in events(response):
                 break
             assert len(asked.inside.streams) == 1
-        await _until_free(asked)
+        await until(lambda: not asked.inside.streams)
         still = await asked.http.get(f"/v1/runs/{run['id']}")
         held.let_all()
     assert still.json()["paused"] is False
@@ -172,10 +173,9 @@ async def test_a_waiter_that_leaves_leaves_nothing_behind(tmp_path: Path) -> Non
                     await asked.http.get(f"/v1/runs/{run['id']}", headers={"prefer": "wait=300"})
 
                 group.start_soon(wait)
-                while not asked.inside.streams:
-                    await anyio.sleep(0)
+                await until(lambda: asked.inside.streams)
                 group.cancel_scope.cancel()
-        await _until_free(asked)
+        await until(lambda: not asked.inside.streams)
         held.let_all()
 
 
@@ -225,20 +225,13 @@ async def test_the_end_of_the_server_ends_streams_and_waits_at_once(tmp_path: Pa
             async with anyio.create_task_group() as group:
                 group.start_soon(listen)
                 group.start_soon(wait)
-                while len(asked.inside.streams) < 2:
-                    await anyio.sleep(0)
+                await until(lambda: len(asked.inside.streams) == 2)
                 asked.app.state.ending()
         ready = await asked.http.get("/readyz")
         late = await asked.http.get(path, headers={"prefer": "wait=300"})
     assert len(found) == 2
     assert late.json()["status"] == "open"
     assert (ready.status_code, ready.json()["ready"]) == (503, False)
-
-
-async def _until_free(asked: Asked) -> None:
-    with anyio.fail_after(20):
-        while asked.inside.streams:
-            await anyio.sleep(0)
 
 
 async def _silent() -> Message:

@@ -1,0 +1,122 @@
+"""The description is made of the code, is checked in, and holds for what the server answers."""
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self, cast
+
+import anyio
+import hypothesis
+import pytest
+from apis import Asked, asking
+from making import png
+
+from editloop.server.http.openapi import PLACE, document, text
+
+openapi: Any = import_module("schemathesis.openapi")  # its types are not complete
+checks: Any = import_module("schemathesis.specs.openapi.checks")
+CHECKS: Any = [
+    import_module("schemathesis.checks").not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+schema: Any = openapi.from_dict(dict(document()))
+EXAMPLES = hypothesis.settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much],
+)
+
+
+def test_the_description_that_is_checked_in_is_the_one_of_the_code() -> None:
+    assert PLACE.read_text("utf-8") == text(), "python -m editloop.server.http.openapi"
+
+
+def test_every_route_is_described_and_every_description_has_a_route(tmp_path: Path) -> None:
+    async def paths() -> set[str]:
+        async with asking(tmp_path) as asked:
+            return {getattr(route, "path", "") for route in asked.app.router.routes}
+
+    undescribed = {"/mcp", "/v1/images/generations", "/v1/images/variations"}
+    served = {path.replace(":path}", "}") for path in anyio.run(paths)}
+    assert served - undescribed == set(document()["paths"])
+
+
+class Server:
+    """A server in a thread of its own, with a run and a picture that are known."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url, self.run, self.sha256, self.ticket = "", "", "", ""
+        self._folder = folder
+        self._ready = threading.Event()
+        self._end: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=anyio.run, args=(self._serve,))
+        self._thread.start()
+        assert self._ready.wait(60)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        self._thread.join()
+
+    async def _serve(self) -> None:
+        rules = {"waiting": 100_000}
+        async with asking(self._folder, server=True, rules=rules) as asked:
+            await self._known(asked)
+            async with anyio.from_thread.BlockingPortal() as portal:
+                ended = anyio.Event()
+                self._end = lambda: portal.call(ended.set)
+                self._ready.set()
+                await ended.wait()
+
+    async def _known(self, asked: Asked) -> None:
+        run = await asked.done()
+        self.url = str(asked.http.base_url)
+        self.run, self.sha256 = run["id"], run["image"]["sha256"]
+        self.ticket = (await asked.http.post("/v1/uploads")).json()["id"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("api")) as found:
+        yield found
+
+
+@schema.parametrize()
+@EXAMPLES
+def test_no_request_is_answered_in_a_way_that_is_not_described(case: Any, server: Server) -> None:
+    response = case.call(base_url=server.url)
+    case.validate_response(response, checks=CHECKS)
+
+
+@schema.include(path_regex=r"\{|/v1/runs$|/edits$").parametrize()
+@EXAMPLES
+def test_nor_is_one_about_things_that_are_there(case: Any, server: Server) -> None:
+    known = {"run": server.run, "sha256": server.sha256, "ticket": server.ticket, "turn": 1}
+    found: dict[str, Any] = dict(case.path_parameters or {})
+    case.path_parameters = {name: known.get(name, value) for name, value in found.items()}
+    if isinstance(case.body, dict):
+        _with_pictures(cast("dict[str, Any]", case.body), f"editloop://image/{server.sha256}")
+    response = case.call(base_url=server.url)
+    case.validate_response(response, checks=CHECKS)
+
+
+def _with_pictures(body: dict[str, Any], handle: str) -> None:
+    """Put a picture that is there where one belongs; a form takes bytes."""
+    data = "data:image/png;base64," + base64.b64encode(png(1)).decode()
+    for name, value in body.items():
+        if name in ("image", "mask") and value is not None:
+            body[name] = handle if isinstance(value, str) else value
+        if name == "images":
+            body[name] = [data]
+        if name == "references" and isinstance(value, list):
+            body[name] = [handle] * len(cast("list[object]", value))
