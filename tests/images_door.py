@@ -56,6 +56,7 @@ class Door:
     """A server that listens."""
 
     url: str
+    app: ASGIApp
     host: Host
     http: httpx2.AsyncClient
     openai: AsyncOpenAI
@@ -85,7 +86,7 @@ async def images_door(
             httpx2.AsyncClient(base_url=url, timeout=30) as http,
             AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as openai,
         ):
-            yield Door(url, host, http, openai, waits)
+            yield Door(url, app, host, http, openai, waits)
 
 
 @asynccontextmanager

@@ -1,9 +1,11 @@
 """What `/v1/images/edits` says when there is no picture, and what becomes of the run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import anyio
+import httpx2
 import pytest
 from hosting import GOOD, Held, thinker
 from images_door import EDITS, Door, images_door
@@ -198,6 +200,30 @@ async def test_a_run_goes_on_while_one_of_two_clients_waits_for_it(tmp_path: Pat
     assert held.entered == 3
 
 
+async def test_a_client_that_comes_while_the_last_one_is_leaving_gets_its_answer(
+    tmp_path: Path,
+) -> None:
+    editor = Slow()
+    answers: list[bytes] = []
+    async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
+
+        async def comes() -> None:
+            answers.append(await _asked(door, "k"))
+
+        async with anyio.create_task_group() as group:
+            async with anyio.create_task_group() as leaving:
+                leaving.start_soon(_asked, door, "k")
+                await editor.begun.wait()
+                leaving.cancel_scope.cancel()
+            await editor.leaving.wait()
+            group.start_soon(comes)
+            await door.waits.are(1)
+            editor.let.set()
+        runs = await door.host.runs(LOCAL, RunFilter())
+    assert len(answers) == len(runs) == 1
+    assert b"b64_json" in answers[0]
+
+
 async def test_the_same_key_gives_the_same_answer_to_the_byte(tmp_path: Path) -> None:
     async with images_door(tmp_path) as door:
         first, second = await _asked(door, "k"), await _asked(door, "k")
@@ -245,6 +271,27 @@ async def test_whoever_waits_when_the_server_ends_is_told_so_and_the_run_is_not_
     assert (run.status, paused, ended.status) == ("open", False, "done")
 
 
+async def test_a_request_that_is_torn_down_with_the_server_leaves_its_run_alone(
+    tmp_path: Path,
+) -> None:
+    held = Held()
+    async with images_door(tmp_path, editor=held.editor) as door:
+        transport = httpx2.ASGITransport(door.app)
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as inside,
+            anyio.create_task_group() as group,
+        ):
+            data = {"prompt": "warm"}
+            group.start_soon(partial(inside.post, EDITS, files={"image": NAMED}, data=data))
+            await held.asked(1)
+            group.cancel_scope.cancel()
+        run = await door.host.run("last", LOCAL)
+        paused = await door.host.paused(run)
+        held.let_all()
+        ended = await door.host.wait(run.id, LOCAL, 20)
+    assert (paused, ended.status) == (False, "done")
+
+
 async def test_a_bug_of_ours_is_a_500_that_shows_nothing_of_its_inside(tmp_path: Path) -> None:
     def arriving(_: object) -> None:
         raise ZeroDivisionError("secret")
@@ -274,6 +321,28 @@ class OneOfTwo:
     async def edit(self, request: EditRequest) -> Edited:
         if request.seed == 1:
             raise EditorRejected("not seed 1")
+        return Edited(Picture(png(10), "image/png"))
+
+
+@dataclass
+class Slow:
+    """An editor whose first edit takes its time to be broken off."""
+
+    name: str = "slow"
+    abilities: Abilities = Abilities(seed=True)  # noqa: RUF009 (frozen)
+    begun: anyio.Event = field(default_factory=anyio.Event)
+    leaving: anyio.Event = field(default_factory=anyio.Event)
+    let: anyio.Event = field(default_factory=anyio.Event)
+
+    async def edit(self, request: EditRequest) -> Edited:
+        if not self.begun.is_set():
+            self.begun.set()
+            try:
+                await anyio.sleep_forever()
+            finally:
+                self.leaving.set()
+                with anyio.CancelScope(shield=True):
+                    await self.let.wait()
         return Edited(Picture(png(10), "image/png"))
 
 
