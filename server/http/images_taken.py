@@ -19,6 +19,7 @@ from .images_asked import EditsAsked
 _MOST = 16
 _SAME_SHAPE = 0.03  # how far two aspect ratios may differ and still be one picture, resampled
 _HANDLE = re.compile(r"(https|editloop|run|sha256):|last$")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Intake:
         return Taken(images[0], tuple(images[1:]), mask)
 
     async def _kept(self, sent: Sent, field: str, who: Principal) -> ImageRef:
+        if isinstance(sent, str) and _HASH.fullmatch(sent):
+            sent = f"sha256:{sent}"
         if isinstance(sent, str) and _HANDLE.match(sent):
             return await self._pictures.resolve(sent, who)
 

@@ -68,7 +68,8 @@ async def test_handles_stand_for_pictures_that_are_here_already(tmp_path: Path, 
     editor = ScriptedEditor(*(Picture(png(shade), "image/png") for shade in (10, 20, 30, 40, 50)))
     async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
         [first] = (await _made(door))[1]["editloop"]["runs"]
-        handles = ["last", first["handle"], f"{first['handle']}#0", first["image"]]
+        sha256 = first["image"].rpartition("/")[2]
+        handles = ["last", first["handle"], f"{first['handle']}#0", first["image"], sha256]
         for handle in handles:
             body = {"prompt": "x", "images": [{"file_id": handle}]}
             multipart = {"files": {"x": NAMED}, "data": {"prompt": "x", "image": handle}}
@@ -76,7 +77,7 @@ async def test_handles_stand_for_pictures_that_are_here_already(tmp_path: Path, 
             answer = await door.http.post(EDITS, **asked)
             assert answer.status_code == 200, answer.text
     given = [request.source.data for request in editor.requests[1:]]
-    assert given == [png(10), png(10), png(200), png(10)]
+    assert given == [png(10), png(10), png(200), png(10), png(10)]
 
 
 async def test_a_mask_may_be_a_handle_and_one_called_mask_image_is_white_where_painted(
