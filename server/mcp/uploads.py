@@ -78,8 +78,13 @@ class LoopbackUploads:
         )
 
         async def serve() -> None:
+            server = _Quiet(config)
             with at:
-                await _Quiet(config).serve(sockets=[at])
+                try:
+                    await server.serve(sockets=[at])
+                finally:  # or the loop, if cancelled, goes on to listen at a number that is reused
+                    for each in getattr(server, "servers", ()):
+                        each.close()
 
         self._group.start_soon(serve)
         return f"http://127.0.0.1:{at.getsockname()[1]}"
