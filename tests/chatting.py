@@ -120,10 +120,10 @@ def edit(instruction: str, **more: Any) -> Callable[[Shown], ToolCallPart]:
     )
 
 
-def refine(instruction: str, **more: Any) -> Callable[[Shown], ToolCallPart]:
-    """Go on from the last run."""
+def refine(instruction: str, *, of: int = -1, **more: Any) -> Callable[[Shown], ToolCallPart]:
+    """Go on from the last run, or from that of an earlier return."""
     return lambda shown: call(
-        "refine_edit", run=shown.facts[-1]["run"], instruction=instruction, **more
+        "refine_edit", run=shown.facts[of]["run"], instruction=instruction, **more
     )
 
 

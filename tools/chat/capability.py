@@ -9,8 +9,10 @@ from pydantic_ai.models import ModelRequestContext
 
 from .desk import Approval, Labels
 from .events import Event
+from .handles import Book
 from .history import Slimming
 from .loop import Loop, Opens
+from .mending import is_torn, mended
 from .showing import Showing
 from .toolset import ImageTools
 
@@ -99,11 +101,14 @@ class ImageEditing(AbstractCapability[Any]):
         """Keep the pictures of the conversation, and show previews of them in their place."""
         async with self.tools.desk.held as loop:
             slimming = Slimming(loop.images)
-            request = await slimming.slim(request_context.messages)
+            request, book = await slimming.slim(request_context.messages)
+            if is_torn(request):
+                book = Book.of([*book, *await self.tools.desk.on_record(ctx, loop)])
+                request = mended(request, book)
             if self.slim_history:
-                ctx.messages[:] = (await slimming.slim(ctx.messages))[0]
+                ctx.messages[:] = mended((await slimming.slim(ctx.messages))[0], book)
             showing = Showing(self.tools.desk.previews(loop), self.newest)
-            request_context.messages = await showing.shown(request[0])
+            request_context.messages = await showing.shown(request)
         return request_context
 
 

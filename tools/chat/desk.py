@@ -57,7 +57,7 @@ class Desk:
             InputError: there is none; names those that there are.
         """
         book = await self.book(ctx, loop)
-        found = book.find(name) or await self._on_record(ctx, loop, name)
+        found = book.find(name) or (await self.on_record(ctx, loop)).find(name)
         if found is None:
             raise InputError(_unknown(name, book))
         await self.kept(loop, found.ref)
@@ -121,12 +121,11 @@ class Desk:
         shown = await previews_of(about, self.previews(loop))
         return ToolReturn(return_value=[told, *shown] if shown else told, metadata=about)
 
-    async def _on_record(self, ctx: RunContext[Any], loop: Loop, name: str) -> Seen | None:
-        """Look in the runs of the session, for a history that was cut or summarised."""
-        for run_id in await self._session_runs(ctx, loop):
-            if found := Book.of(pictures_of(await loop.store.run(run_id))).find(name):
-                return found
-        return None
+    async def on_record(self, ctx: RunContext[Any], loop: Loop) -> Book:
+        """Return the pictures of the session's runs, for a history that was cut or has lost them."""
+        runs = [await loop.store.run(each) for each in await self._session_runs(ctx, loop)]
+        edits = [seen for run in runs for seen in pictures_of(run) if seen.run]
+        return Book.of([*edits, *(pictures_of(run)[0] for run in runs)])
 
     async def _session_runs(self, ctx: RunContext[Any], loop: Loop) -> list[str]:
         labels = self.labelled(ctx)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic_ai import RunContext, ToolReturn
 
 from ...memory import SOURCE, ImageRef, InputError, Run, Task
+from ..editor import Editor
 from .desk import Desk
 from .handles import Seen
 from .loop import Loop
@@ -38,7 +39,7 @@ async def edited(desk: Desk, loop: Loop, ctx: RunContext[Any], wanted: Wanted) -
     """Run what is wanted to its end and tell the model.
 
     Raises:
-        InputError: the instruction is empty, or the editor cannot do what it says.
+        InputError: the instruction is empty, or the editor cannot do what is wanted.
         ApprovalRequired: a person must say yes first.
         UsageLimitExceeded: a limit of the chat ended the run.
         StoreError: the record cannot be written.
@@ -46,6 +47,7 @@ async def edited(desk: Desk, loop: Loop, ctx: RunContext[Any], wanted: Wanted) -
     if not wanted.instruction.strip():
         raise InputError("the instruction is empty; say what to change and what to keep")
 
+    _refuse(loop.editor, wanted)
     _ask(desk, loop, ctx, wanted)
     watching = Watching(ctx, desk.tell, wanted.max_turns)
     run = await loop.run(_task(desk, ctx, wanted), watch=watching)
@@ -77,6 +79,18 @@ async def gone_on_from(
         )
     await desk.kept(loop, picture)
     return run, picture, number
+
+
+def _refuse(editor: Editor, wanted: Wanted) -> None:
+    """Refuse what the editor would leave out: the model is to know before it is paid."""
+    able = editor.abilities
+    if wanted.mask and not able.mask:
+        raise InputError(f"the editor {editor.name!r} takes no mask; say in words where to edit")
+    if len(wanted.references) > able.references:
+        raise InputError(
+            f"the editor {editor.name!r} takes {able.references} reference pictures, "
+            f"not {len(wanted.references)}"
+        )
 
 
 def _ask(desk: Desk, loop: Loop, ctx: RunContext[Any], wanted: Wanted) -> None:

@@ -23,7 +23,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EDITLOOP_STORE", str(tmp_path / "runs.db"))
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    snippets = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    snippets = re.findall(
+        r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     (tmp_path / "snippets.py").write_text("\n".join(snippets))
     return runpy.run_path(str(tmp_path / "snippets.py"))
 

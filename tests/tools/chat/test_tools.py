@@ -14,7 +14,7 @@ from pydantic_ai import Agent, ImageUrl
 from editloop.agent import EditAgent
 from editloop.memory import StopReason
 from editloop.policies import ScriptedThinker
-from editloop.tools import EditRequest, Picture, ScriptedEditor
+from editloop.tools import Abilities, EditRequest, Picture, ScriptedEditor
 from editloop.tools.chat import ImageEditing
 
 pytestmark = pytest.mark.anyio
@@ -155,7 +155,7 @@ async def test_a_run_or_turn_that_is_not_there_is_corrected(
 
 
 async def test_masks_and_references_are_named_by_their_handles(scripted: Agents) -> None:
-    editor = ScriptedEditor(picture(1))
+    editor = ScriptedEditor(picture(1), abilities=Abilities(mask=True, references=1))
     agent = scripted(editor, ScriptedThinker(critique(7, 7, "more")), 1)
     white = picture(255).data
     said = script(
@@ -175,6 +175,29 @@ async def test_masks_and_references_are_named_by_their_handles(scripted: Agents)
     assert request.mask is not None
     assert request.mask.data == white
     assert [each.data for each in request.references] == [scene()]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"), [("mask", "takes no mask"), ("references", "takes 0 reference pictures")]
+)
+async def test_what_the_editor_would_leave_out_is_refused(
+    scripted: Agents, given: str, reason: str
+) -> None:
+    agent = scored(scripted, 1)
+    said = script(
+        lambda shown: call(
+            "edit_image",
+            image=shown.attached[0],
+            instruction="paint here",
+            **{given: shown.attached[0] if given == "mask" else shown.attached[:1]},
+        ),
+        "It cannot.",
+    )
+
+    await chat(said, agent).run([attached(scene())])
+
+    assert reason in said.shown[-1].returned
+    assert await agent.store.runs() == []
 
 
 async def test_a_recipe_is_carried_out_as_it_stands_and_is_a_run_on_record(
