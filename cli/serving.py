@@ -53,6 +53,11 @@ class EditorPlan:
         return f"diffusers:{self.preset}{query}"
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The names that it is reached by: whatever a proxy calls it, where one stands before it."""
+        return frozenset({"*"} if self.no_token else ())
+
+    @property
     def count(self) -> tuple[int, int]:
         """The least and the most replicas.
 
@@ -96,6 +101,7 @@ def run_editor(plan: EditorPlan, rules: "ServiceRules", common: Common, *, ray: 
                 _opening(address, common),
                 rules=rules,
                 token=token,
+                hosts=plan.hosts,
                 preset=plan.preset or "plain",
                 model=plan.name,
                 stop=stop,
@@ -168,6 +174,7 @@ def _on_ray(
         preset=plan.preset or "plain",
         model=plan.name,
         token=token,
+        hosts=plan.hosts,
         rules=rules,
         host=plan.host,
         port=port,

@@ -37,6 +37,7 @@ def service(
     *,
     rules: ServiceRules = ServiceRules(),  # noqa: B008 (frozen)
     token: str = "",
+    hosts: frozenset[str] = frozenset(),
     preset: str = "plain",
     model: str = "",
     stop: Callable[[], None] = lambda: None,
@@ -44,6 +45,7 @@ def service(
 ) -> Starlette:
     """Make the application; its lifespan opens the editor, and closes it.
 
+    Without a token it answers to the names of this machine and to `hosts`, `*` being all.
     `preset` names the official service whose fields, ranges and defaults are spoken; an unknown one
     is `plain`. `model` is the name under `/v1/models`; the editor's own where it is empty. `stop`
     is called when the editor cannot be opened. A `patient` one begins only once it is known whether
@@ -69,7 +71,7 @@ def service(
 
     paths = frozenset(route.path for route in routes)
     around = [Middleware(Watched, metrics=desk.metrics, routes=paths)]
-    around.append(Middleware(Guarded, token=token))
+    around.append(Middleware(Guarded, token=token, hosts=hosts))
     app = Starlette(
         routes=routes, lifespan=lifespan, middleware=around, exception_handlers=HANDLERS
     )

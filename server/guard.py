@@ -103,7 +103,8 @@ class Guard:
             return
 
         need = (
-            f"this door does not answer to {said[:100]!r}: allow the host's name, or ask 127.0.0.1"
+            f"this door does not answer to {said[:100]!r}: ask 127.0.0.1, or allow that name where "
+            "the server is started"
         )
         raise Refused(421, "host", need)
 

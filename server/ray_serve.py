@@ -32,6 +32,9 @@ class Fleet:
     preset: str = "plain"
     model: str = ""
     token: str = field(default="", repr=False)
+    hosts: frozenset[str] = frozenset()
+    """Names that it is reached by without a token; `*` for all."""
+
     rules: ServiceRules = ServiceRules()  # noqa: RUF009 (frozen)
     host: str = "127.0.0.1"
     port: int = 8005
@@ -131,6 +134,7 @@ def _application(fleet: Fleet) -> Starlette:
         opening(fleet.editor),
         rules=fleet.rules,
         token=fleet.token,
+        hosts=fleet.hosts,
         preset=fleet.preset,
         model=fleet.model,
         patient=True,

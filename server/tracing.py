@@ -8,7 +8,6 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from hmac import compare_digest
 from time import perf_counter
 from typing import Protocol
 from uuid import uuid4
@@ -16,13 +15,15 @@ from uuid import uuid4
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, StatusCode
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .dialects import CLIENT_LEFT, said
-from .guard import shown_path
+from .gate import Gate
+from .guard import Guard, shown_path
 from .metrics import Counts
 from .refusals import Refused
+from .tokens import one_token
 
 ACCESS = logging.getLogger("editloop.server.access")
 REQUEST_ID = "x-request-id"
@@ -31,7 +32,6 @@ OPEN = frozenset({"/livez", "/readyz", "/health"})
 
 _PLAIN_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 _ELSEWHERE = "other"
-_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
 class Counted(Protocol):
@@ -110,46 +110,17 @@ class _Seen:
         await self._send(message)
 
 
-class Guarded:
-    """Lets in whoever has the token; probes need none.
+class Guarded(Gate):
+    """The gate of the edit service, which refuses in the words of its own protocols."""
 
-    Without a token nobody is asked for one, but a page of another site in this machine's browser is
-    not let in: it could reach a service that listens on the loopback.
-    """
+    def __init__(self, app: ASGIApp, *, token: str, hosts: frozenset[str] = frozenset()) -> None:
+        """`hosts` are names that it is reached by without a token; `*` for all."""
+        guard = Guard(tokens=one_token(token), allowed_hosts=hosts, probes=OPEN)
+        super().__init__(app, guard=guard, write=_refusal)
 
-    def __init__(self, app: ASGIApp, *, token: str) -> None:
-        self._app, self._token = app, token.encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 401."""
-        refused = None
-        if scope["type"] == "http" and scope["path"] not in OPEN:
-            refused = self._refused(Headers(scope=scope))
-        if refused is None:
-            await self._app(scope, receive, send)
-        else:
-            body = said(scope["path"], refused)
-            await JSONResponse(body, refused.status_code, refused.headers)(scope, receive, send)
-
-    def _refused(self, headers: Headers) -> Refused | None:
-        if self._token and not self._fits(headers):
-            need = "send Authorization: Bearer with the token of this service"
-            realm = {"www-authenticate": 'Bearer realm="editloop"'}
-            return Refused(401, "token", need, headers=realm)
-
-        origin = headers.get("origin", "")
-        if not self._token and origin and not _LOCAL.fullmatch(origin):
-            need = (
-                f"a page of {origin[:100]} may not ask without a token: start it with --token-env"
-            )
-            return Refused(403, "origin", need)
-
-        return None
-
-    def _fits(self, headers: Headers) -> bool:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        known = compare_digest(given.strip().encode("latin-1"), self._token)
-        return known and scheme.lower() == "bearer"
+def _refusal(path: str, refused: Refused) -> Response:
+    return JSONResponse(said(path, refused), refused.status_code, refused.headers)
 
 
 def _among(paths: frozenset[str]) -> Callable[[Scope], str]:

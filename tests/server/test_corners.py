@@ -157,7 +157,7 @@ async def test_a_body_that_is_no_object_is_refused(serving: Serving, body: bytes
 async def test_a_body_that_dawdles_is_answered_408(serving: Serving) -> None:
     async with serving(Held(), rules={"body_seconds": 0.05}) as running:
         stream = await anyio.connect_tcp("127.0.0.1", running.port)
-        await stream.send(b"POST /edit HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+        await stream.send(b"POST /edit HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{")
         with anyio.fail_after(10):
             answer = await stream.receive()
         await stream.aclose()

@@ -41,7 +41,7 @@ async def test_a_full_line_answers_429_with_the_time_to_come_back(serving: Servi
 async def _raw(port: int, body: bytes, **headers: str) -> SocketStream:
     stream = await anyio.connect_tcp("127.0.0.1", port)
     more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    head = f"POST /edit HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n{more}\r\n"
+    head = f"POST /edit HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n{more}\r\n"
     await stream.send(head.encode() + body)
     return stream
 
@@ -175,7 +175,7 @@ async def test_bodies_on_their_way_are_bounded_too(serving: Serving) -> None:
         streams: list[SocketStream] = []
         for _ in range(9):
             stream = await anyio.connect_tcp("127.0.0.1", running.port)
-            await stream.send(b"POST /edit HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n")
+            await stream.send(b"POST /edit HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n")
             streams.append(stream)
         await until(lambda: running.desk._inside == 9)  # pyright: ignore[reportPrivateUsage]
         refused = await running.http.post("/edit", json=BODY)
@@ -192,7 +192,7 @@ async def test_a_long_body_is_refused_before_it_has_arrived(serving: Serving) ->
         said = await running.http.post("/edit", content=b"x" * 1001)
 
         stream = await anyio.connect_tcp("127.0.0.1", running.port)
-        head = b"POST /edit HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+        head = b"POST /edit HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
         await stream.send(head + b"3e9\r\n" + b"x" * 1001 + b"\r\n")
         answer = await stream.receive()
         await stream.aclose()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 import anyio
 import pytest
@@ -73,6 +74,19 @@ async def test_a_page_of_another_site_is_not_let_in_without_a_token(
     async with serving(Held()) as running:
         answer = await running.http.post("/edit", content=json.dumps(BODY), headers=headers)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("more", "status"), [({}, 421), ({"hosts": frozenset({"*"})}, 200), ({"token": TOKEN}, 200)]
+)
+async def test_a_name_that_was_made_to_point_here_is_refused_without_a_token(
+    serving: Serving, more: dict[str, Any], status: int
+) -> None:
+    headers = {"host": "evil.example", "authorization": f"Bearer {TOKEN}"}
+    async with serving(Held(), **more) as running:
+        answer = await running.http.get("/status", headers=headers)
+        probe = await running.http.get("/livez", headers=headers)
+    assert answer.status_code == probe.status_code == status
 
 
 async def test_a_request_keeps_its_id_and_a_strange_one_is_replaced(serving: Serving) -> None:
