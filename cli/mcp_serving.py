@@ -84,7 +84,8 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
     guard = guard_of(http, os.environ)
     check_reach(http.host, guarded=guard.needs_token or http.no_token)
     at = listening(http.host, http.port)
-    app = api(
+    make = partial(
+        api,
         partial(build, choices),
         guard=guard,
         reach=reach_of(files, usual=()),
@@ -93,7 +94,7 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
     )
     screen.say("serving", f"http://{http.host}:{at.getsockname()[1]}/mcp (ready: /readyz)")
     with logged(access=False):
-        run(lambda stop: app, at, grace_seconds=_GRACE)
+        run(lambda stop: make(stop=stop), at, grace_seconds=_GRACE)
     screen.say("stopped", "runs that were under way go on with the next server")
     return 0
 

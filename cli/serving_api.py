@@ -201,9 +201,13 @@ def run_api(plan: ApiPlan, choices: "Choices", screen: Screen, *, access: bool) 
     at = listening(place.host, place.port)
     where = f"http://{_shown(place.host)}:{at.getsockname()[1]}"
     screen.say("serving", f"{where}/v1 (ready: /readyz, described: /openapi.json)")
-    app = api(partial(build, choices), guard=guard, reach=reach, rules=rules, mcp=not place.no_mcp)
+    make = partial(api, partial(build, choices), guard=guard, reach=reach, rules=rules)
     with logged(access=access):
-        run(lambda stop: app, at, grace_seconds=plan.bounds.grace)
+        run(
+            lambda stop: make(mcp=not place.no_mcp, stop=stop),
+            at,
+            grace_seconds=plan.bounds.grace,
+        )
     screen.say("stopped", "runs that were under way go on at the next server")
     return 0
 

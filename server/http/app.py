@@ -48,11 +48,14 @@ def api(
     reach: Reach = Reach(),  # noqa: B008
     rules: ApiRules = ApiRules(),  # noqa: B008
     mcp: McpRules | bool = True,
+    stop: Callable[[], None] | None = None,
 ) -> Starlette:
     """Make the application; its lifespan opens the agent, unless it is open, and closes it.
 
     With `mcp`, or by its rules, chat assistants are answered at `/mcp`, where the extra is
-    installed. Nothing in it is known to one process only: any number of them on one store answer for each other's runs.
+    installed. Nothing in it is known to one process only: any number of them on one store answer
+    for each other's runs. Where it cannot be opened, `stop` is called and `state.failed` says why;
+    without it the lifespan raises.
     """
     numbers = Numbers()
     failed: list[EditloopError] = []
@@ -60,6 +63,7 @@ def api(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        opened = False
         try:
             async with (
                 _open(agent, rules, reach, numbers) as inside,
@@ -67,11 +71,16 @@ def api(
             ):
                 app.state.inside = inside
                 app.router.routes = routes[:] = [*_routes(inside), *more]
+                opened = True
                 yield
                 inside.end()
         except EditloopError as error:
             failed.append(error)
-            raise
+            if stop is None:
+                raise
+            stop()
+            if not opened:
+                yield  # to whoever serves, who ends in order
 
     around = [
         Middleware(Watched, metrics=numbers, routes=lambda scope: _route(routes, scope)),
