@@ -11,6 +11,7 @@ FORESEEN = (
     "needs permissions to bite",
     "needs root and unshare for a private mount",
     "a private mount is not allowed here",
+    "needs Debian's chromium",
     "needs the private server, whose password is known",
 )
 

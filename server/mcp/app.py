@@ -1,7 +1,7 @@
 """The app that MCP hosts show beside an edit: before and after, the turns, what was thought.
 
 One HTML document, whole in itself: it loads nothing, sends nothing but messages to its host, and
-asks for pictures by tools that no model sees. It is kept as four files and put together here.
+asks for pictures by tools that no model sees. Its style and scripts are files beside this one, put together here.
 """
 
 from functools import cache
@@ -20,7 +20,8 @@ APP_URI = "ui://editloop/app.html"
 SHOWN_IN_APP: dict[str, Any] = {"ui": {"resourceUri": APP_URI}}
 """The `_meta` of a tool that a model calls and whose answer the app shows."""
 
-_SCRIPTS = ("app_bridge.js", "app_swipe.js", "app.js")
+_SCRIPTS = ("bridge", "swipe", "runs", "draw", "acts", "give")
+"""What stands before `app.js`, which begins; together they are one module."""
 
 
 def register(apps: Apps, host: Host, pictures: Pictures, who: Who) -> None:
@@ -48,8 +49,9 @@ def register(apps: Apps, host: Host, pictures: Pictures, who: Who) -> None:
 @cache
 def html() -> str:
     """The document, with its style and scripts inside."""
+    scripts = [_part(f"app_{name}.js") for name in _SCRIPTS]
     whole = _part("app.html").replace("/* style */", _part("app.css"))
-    return whole.replace("/* script */", "\n".join(map(_part, _SCRIPTS)))
+    return whole.replace("/* script */", "\n".join([*scripts, _part("app.js")]))
 
 
 def _part(name: str) -> str:

@@ -26,6 +26,7 @@ from ...memory.records import ImageRef
 from ..host import Host
 from ..pictures import Pictures
 from ..principals import Principal
+from . import previews
 from .app_chunks import Chunks
 from .app_facts import facts, number_of, picture
 
@@ -100,8 +101,9 @@ class AppTools:
             run = await self._host.run(run_id, self._who(ctx))
             number = number_of(run, turn)
             image = _picture(run, number)
-            view, data = await fitting(self._host.agent.images, image, width)
+            view = await _fitting(self._host.agent.images, image, width)
             said = {"run_id": run.id, "turn": number, **picture(image)}
+            data = pybase64.b64encode_as_string(view.data)
             shown = ImageContent(type="image", data=data, mime_type=view.media_type)
             return _answer(said, shown)
 
@@ -129,13 +131,12 @@ class AppTools:
                         return
 
 
-async def fitting(images: LocalImages, image: ImageRef, side: int) -> tuple[View, str]:
-    """Return the finest JPEG of a picture that is small enough for an answer, and its base64."""
-    for share, quality in _STEPS:
-        view = await images.view(image, long_side=max(16, round(side * share)), quality=quality)
-        if len(view.data) * 4 // 3 <= _MOST:
-            return view, pybase64.b64encode_as_string(view.data)
-    raise InputError(f"no view of {side} pixels is small enough for an answer; ask for less")
+async def _fitting(images: LocalImages, image: ImageRef, side: int) -> View:
+    steps = [(max(16, round(side * share)), quality) for share, quality in _STEPS]
+    view = await previews.fitting(images, image, most=_MOST, steps=steps)
+    if view is None:
+        raise InputError(f"no view of {side} pixels is small enough for an answer; ask for less")
+    return view
 
 
 async def hide_from_models(
