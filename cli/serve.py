@@ -51,7 +51,7 @@ def api(
 ) -> int:
     """Serve the whole loop: /v1/runs for programs, /v1/images/edits for OpenAI's, /mcp for chats.
 
-    editloop serve api --port 8010
+    editloop serve api --port 8020
     editloop serve api --host 0.0.0.0 --tokens tokens.toml --store postgresql://…
     """
     plan = ApiPlan(place, who, bounds, files)

@@ -32,7 +32,7 @@ class Place:
     """Where to listen."""
 
     host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1"
-    port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8010
+    port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8020
     no_mcp: Annotated[
         bool, Parameter(negative="", help="Do not answer chat assistants at /mcp.")
     ] = False

@@ -13,6 +13,7 @@ FORESEEN = (
     "a private mount is not allowed here",
     "needs Debian's chromium",
     "needs the private server, whose password is known",
+    "needs curl",
 )
 
 
