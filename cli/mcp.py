@@ -96,3 +96,91 @@ def serve(
     from .mcp_serving import served
 
     return served(http, files, common.choices(loop.flags()), common.screen)
+
+
+ClientName = Literal["claude-code", "claude-desktop", "vscode", "cursor", "goose", "codex"]
+CLIENT = Parameter(
+    name="CLIENT", help="claude-code, claude-desktop, vscode, cursor, goose or codex."
+)
+_ENTRY = Group("The client", sort_key=0)
+
+
+@Parameter(name="*", group=_ENTRY)
+@dataclass(frozen=True)
+class EntryOptions:
+    """Where the client is told of the server, and what it is told besides its options."""
+
+    scope: Annotated[
+        Literal["user", "project"],
+        Parameter(metavar="user|project", help="For all projects, or for the one in this folder."),
+    ] = "user"
+    file: Annotated[
+        str, Parameter(metavar="PATH", help="This file instead of the client's usual one.")
+    ] = ""
+    name: Annotated[str, Parameter(help="What the client calls the server.")] = "editloop"
+    env: Annotated[
+        tuple[str, ...],
+        Parameter(
+            metavar="NAME[=VALUE]",
+            negative="",
+            help="A variable for the server, from outside unless a value is written; repeat.",
+        ),
+    ] = ()
+    http: Annotated[
+        str, Parameter(metavar="URL", help="A server that runs already, instead of a local one.")
+    ] = ""
+    token_env: Annotated[
+        str, Parameter(metavar="NAME", help="The variable that holds the token for --http.")
+    ] = ""
+
+
+_NO_ENTRY = EntryOptions()
+
+
+@app.command
+def install(
+    client: Annotated[ClientName, CLIENT],
+    /,
+    *,
+    remove: Annotated[bool, Parameter(negative="", help="Take editloop out again.")] = False,
+    dry_run: Annotated[
+        bool, Parameter(negative="", help="Print what would change, and change nothing.")
+    ] = False,
+    entry: EntryOptions = _NO_ENTRY,
+    files: FileOptions = _NO_FILES,
+    loop: LoopOptions = choose.NO_LOOP,
+    common: Common = COMMONLY,
+) -> int:
+    """Tell a client of the server, in the client's own file; nothing else in it changes.
+
+    What the file was stands beside it afterwards. The options are those of mcp serve, and are
+    written down with full paths.
+
+    editloop mcp install claude-code
+    editloop mcp install claude-desktop --allow ~/Pictures --out ~/Pictures/edited
+    editloop mcp install vscode --http https://gpu-1:8765/mcp --token-env EDITLOOP_TOKEN
+    """
+    from . import mcp_install
+
+    given = mcp_install.Given(client, entry, files, loop, common)
+    return mcp_install.install(given, remove=remove, dry_run=dry_run)
+
+
+@app.command
+def config(
+    client: Annotated[ClientName, CLIENT],
+    /,
+    *,
+    link: Annotated[
+        bool, Parameter(negative="", help="Print an address that installs with one click.")
+    ] = False,
+    entry: EntryOptions = _NO_ENTRY,
+    files: FileOptions = _NO_FILES,
+    loop: LoopOptions = choose.NO_LOOP,
+    common: Common = COMMONLY,
+) -> int:
+    """Print what a client is to be told, to be put into its file by hand."""
+    from . import mcp_install
+
+    given = mcp_install.Given(client, entry, files, loop, common)
+    return mcp_install.config(given, link=link)

@@ -3,59 +3,103 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..agent.addresses import masked
 from ..memory import SettingsError
-from .mcp_clients import CLIENTS, Client, Entry, Scope, System, apply, changed, client_named
+from .mcp_clients import CLIENTS, Client, Entry, System, apply, changed, client_named
 from .mcp_clients.writing import snippet
+from .mcp_options import args_of, open_text
 
 if TYPE_CHECKING:
     from .choose import LoopOptions
-    from .mcp import FileOptions
+    from .mcp import EntryOptions, FileOptions
     from .options import Common
 
-_FLAGS = {"quality": "quality-target"}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is to be told to which client."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A command line, as far as it says what a client is to be told."""
 
     client: str
-    scope: Scope = "user"
-    file: str = ""
-    name: str = "editloop"
-    env: tuple[str, ...] = ()
-    url: str = ""
-    token_env: str = ""
+    entry: "EntryOptions"
+    files: "FileOptions"
+    loop: "LoopOptions"
+    common: "Common"
+    system: System = field(default_factory=System)
+
+    @property
+    def target(self) -> Client:
+        """The client."""
+        return client_named(self.client)
+
+    def file(self) -> Path:
+        """Its file.
+
+        Raises:
+            SettingsError: it has none for this scope.
+        """
+        named = self.entry.file
+        if named:
+            return Path(named).expanduser().absolute()
+        return self.target.place(self.system, self.entry.scope)
+
+    def told(self) -> Entry:
+        """The server as this client is to be told of it.
+
+        Raises:
+            SettingsError: an option does not go with another, holds a password, or names no folder.
+        """
+        entry = self.entry
+        if entry.http:
+            return self._remote()
+        if entry.token_env:
+            raise SettingsError("--token-env goes with --http; a local server is given no token")
+        allowed = self.files.allow or self._allowed()
+        args = args_of(self.files, self.loop, self.common, allowed)
+        return Entry(
+            name=entry.name,
+            command=sys.executable,
+            args=("-m", "editloop", "mcp", "serve", *args),
+            env=dict(pair.split("=", 1) for pair in entry.env if "=" in pair),
+            env_names=tuple(name for name in entry.env if "=" not in name),
+        )
+
+    def _remote(self) -> Entry:
+        url = open_text(self.entry.http, "--http")
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(f"--http {url!r} is no address; write https://HOST/mcp")
+        if self.entry.env or [*args_of(self.files, self.loop, self.common, self.files.allow)]:
+            raise SettingsError("--http names a server that runs already: it has its own options")
+        return Entry(name=self.entry.name, url=url, token_env=self.entry.token_env)
+
+    def _allowed(self) -> tuple[str, ...]:
+        """Without --allow: the project, where there is one, else the user's pictures."""
+        if self.target.in_project:
+            return ()  # started in the project, the server allows its working folder by itself
+        if self.entry.scope == "project":
+            return (str(self.system.folder),)
+
+        from platformdirs import user_pictures_path
+
+        pictures = user_pictures_path()
+        if not pictures.is_dir():
+            raise SettingsError("say which folder's pictures may be read: --allow DIR")
+        return (str(pictures),)
 
 
-def install(
-    wanted: Wanted,
-    files: "FileOptions",
-    loop: "LoopOptions",
-    common: "Common",
-    *,
-    remove: bool,
-    dry_run: bool,
-) -> int:
+def install(given: Given, *, remove: bool, dry_run: bool) -> int:
     """Write a client's file, or say what would be written.
 
     Raises:
         SettingsError: the client cannot be told this, or its file cannot be changed safely.
     """
-    client, system = client_named(wanted.client), System()
-    file = _file(wanted, client, system)
-    entry = Entry(name=wanted.name)
-    if not remove:
-        entry = entry_of(wanted, client, system, files, loop, common)
+    client, file, common = given.target, given.file(), given.common
+    entry = Entry(name=given.entry.name) if remove else given.told()
     change = changed(client, file, entry, remove=remove)
     if dry_run:
-        print(change.diff() if change.needed else "")
+        print(change.diff(), end="\n" if change.needed else "")
         _note(common, f"nothing was written; {file} would {'change' if change.needed else 'stay'}")
         return 0
 
@@ -68,30 +112,22 @@ def install(
     print(file)
     _note(common, f"{done} in {client.title}" + (f"; as it was: {backup}" if backup else ""))
     if change.needed:
-        _note(common, f"next: {client.then}")
+        _note(common, f"next     {client.then}")
     if not remove:
         _warn(common, entry)
     return 0
 
 
-def config(
-    wanted: Wanted,
-    files: "FileOptions",
-    loop: "LoopOptions",
-    common: "Common",
-    *,
-    link: bool,
-) -> int:
+def config(given: Given, *, link: bool) -> int:
     """Print what to put into a client's file.
 
     Raises:
         SettingsError: the client cannot be told this.
     """
-    client, system = client_named(wanted.client), System()
-    entry = entry_of(wanted, client, system, files, loop, common)
-    body, file = client.body(entry), _file(wanted, client, system)
+    client, file, entry = given.target, given.file(), given.told()
+    body = client.body(entry)
     address = client.link(entry, body) if client.link else None
-    if common.json:
+    if given.common.json:
         said: dict[str, Any] = {"client": client.key, "title": client.title, "file": str(file)}
         said |= {"format": client.format, "section": client.section, "name": entry.name}
         said |= {"entry": body, "snippet": snippet(client, entry), "link": address}
@@ -103,123 +139,8 @@ def config(
         print(address)
     else:
         print(snippet(client, entry), end="")
-        _note(common, f"put this into {file}, or: editloop mcp install {client.key}")
+        _note(given.common, f"put this into {file}, or: editloop mcp install {client.key}")
     return 0
-
-
-def entry_of(
-    wanted: Wanted,
-    client: Client,
-    system: System,
-    files: "FileOptions",
-    loop: "LoopOptions",
-    common: "Common",
-) -> Entry:
-    """The server as this client is to be told of it.
-
-    Raises:
-        SettingsError: an option does not go with another, holds a password, or names no folder.
-    """
-    by_value = dict(pair.split("=", 1) for pair in wanted.env if "=" in pair)
-    by_name = tuple(name for name in wanted.env if "=" not in name)
-    args = list(_args(wanted, client, system, files, loop, common))
-    if wanted.url:
-        if args or wanted.env:
-            raise SettingsError("--http names a server that runs already: it has its own options")
-        if not wanted.url.startswith(("http://", "https://")):
-            raise SettingsError(f"--http {wanted.url!r} is no address; write https://HOST/mcp")
-        return Entry(name=wanted.name, url=_open(wanted.url, "--http"), token_env=wanted.token_env)
-    if wanted.token_env:
-        raise SettingsError("--token-env goes with --http; a local server is given no token")
-    return Entry(
-        name=wanted.name,
-        command=sys.executable,
-        args=("-m", "editloop", "mcp", "serve", *args),
-        env=by_value,
-        env_names=by_name,
-    )
-
-
-def _args(
-    wanted: Wanted,
-    client: Client,
-    system: System,
-    files: "FileOptions",
-    loop: "LoopOptions",
-    common: "Common",
-) -> Iterator[str]:
-    """Options of `mcp serve`, paths made absolute: clients start servers anywhere."""
-    for folder in files.allow or _allowed(wanted, client, system):
-        yield from ("--allow", _folder(folder))
-    for flag, folder in (("--inbox", files.inbox), ("--out", files.out)):
-        if folder:
-            yield from (flag, str(Path(folder).expanduser().absolute()))
-    if files.allow_urls:
-        yield "--allow-urls"
-    for host in files.allow_private_hosts:
-        yield from ("--allow-private-hosts", host)
-    if files.images != "auto":
-        yield from ("--images", files.images)
-    for name, value in loop.flags().items():
-        if value is not None:
-            yield from (f"--{_FLAGS.get(name, name)}", _open(str(value), f"--{name}"))
-    if common.store:
-        yield from ("--store", _store(common.store))
-    if common.config:
-        yield from ("--config", str(Path(common.config).expanduser().absolute()))
-
-
-def _allowed(wanted: Wanted, client: Client, system: System) -> tuple[str, ...]:
-    """Without --allow: the project, where there is one, else the user's pictures.
-
-    Raises:
-        SettingsError: there is no such folder.
-    """
-    if wanted.url or client.in_project:
-        return ()  # a server that is started in the project allows the working folder by itself
-    if wanted.scope == "project":
-        return (str(system.folder),)
-
-    from platformdirs import user_pictures_path
-
-    pictures = user_pictures_path()
-    if not pictures.is_dir():
-        raise SettingsError("say which folder's pictures may be read: --allow DIR")
-    return (str(pictures),)
-
-
-def _folder(name: str) -> str:
-    path = Path(name).expanduser().absolute()
-    if not path.is_dir():
-        raise SettingsError(f"--allow {name!r} is no folder")
-    return str(path)
-
-
-def _store(store: str) -> str:
-    """The store by its full name."""
-    path = store.removeprefix("sqlite:///")
-    return _open(store, "--store") if "://" in path else str(Path(path).expanduser().absolute())
-
-
-def _open(text: str, option: str) -> str:
-    """Refuse to copy a password into somebody's file.
-
-    Raises:
-        SettingsError: there is one.
-    """
-    if masked(text) != text:
-        variable = f"EDITLOOP_{option.lstrip('-').upper()}"
-        raise SettingsError(
-            f"{option} {masked(text)} holds a password, which is not copied into the client's file: "
-            f"set {variable} and say --env {variable}"
-        )
-    return text
-
-
-def _file(wanted: Wanted, client: Client, system: System) -> Path:
-    if wanted.file:
-        return Path(wanted.file).expanduser().absolute()
-    return client.place(system, wanted.scope)
 
 
 def _done(needed: bool, remove: bool) -> str:
@@ -233,7 +154,7 @@ def _warn(common: "Common", entry: Entry) -> None:
     known = {*entry.env, *entry.env_names}
     lost = sorted(name for name in os.environ if name.startswith("EDITLOOP_") and name not in known)
     if lost and not entry.url:
-        _note(common, f"note: {', '.join(lost)}: set here, and not for the server; add --env NAME")
+        _note(common, f"note     set here and not for the server: {', '.join(lost)}; see --env")
 
 
 def _note(common: "Common", words: str) -> None:
