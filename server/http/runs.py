@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ...memory import ImageRef, RunNotFound, SettingsError
 from ...memory.store.where import parse
+from ...tools import Abilities
 from ..gate import principal_of
 from ..host import Begun, Wish
 from ..refusals import Refused
@@ -16,6 +17,7 @@ from .conditions import CHANGING
 from .cursors import bad_cursor, cursor_of, link_of, place_of
 from .fields import asked_or_nothing, form_asked, key_of, query_of, resolved, root_of, run_of
 from .inside import Inside
+from .problems import Fault, Invalid
 from .spec import operation
 from .telling import Teller, has_turn
 from .wanted import FILE, ForkAsked, Listing, RunAsked, RunForm
@@ -170,6 +172,7 @@ class Runs:
         self, http: Request, asked: RunAsked, files: Mapping[str, Sequence[bytes]]
     ) -> Wish:
         who = principal_of(http)
+        _check(asked, self._host.agent.editor.abilities)
 
         async def picture(said: str, field: str) -> ImageRef:
             if field in files:
@@ -190,3 +193,20 @@ class Runs:
             labels={**asked.labels, **session, "door": _DOOR},
             bounds=asked.bounds,
         )
+
+
+def _check(asked: RunAsked, abilities: Abilities) -> None:
+    """Refuse what the editor does not take before anything is kept or spent.
+
+    Raises:
+        Refused: 422.
+    """
+    faults: list[Fault] = []
+    if asked.mask is not None and not abilities.mask:
+        said = "the editor here takes no mask: leave it out, and say where in the instruction"
+        faults.append(Fault(pointer="#/mask", detail=said))
+    if len(asked.references) > abilities.references:
+        said = f"the editor here takes {abilities.references} pictures beside the source"
+        faults.append(Fault(pointer="#/references", detail=said))
+    if faults:
+        raise Invalid(faults)

@@ -3,10 +3,10 @@
 import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from ...memory import SOURCE
-from ...memory.store.annotation import Kind, Value
+from ...memory.store.annotation import Kind
 from ..host import Bounds
 
 LADDER = (64, 128, 256, 320, 512, 768, 1024, 1568, 2048)
@@ -57,6 +57,15 @@ Labels = Annotated[
 ]
 Seed = Annotated[int, Field(ge=0, le=_HIGHEST_SEED)]
 Picture = Annotated[str, Field(min_length=1), _Text]
+
+
+Verdict = (
+    bool
+    | Annotated[int, Field(ge=-(2**53), le=2**53)]
+    | FiniteFloat
+    | Annotated[str, Field(max_length=2000), _Text]
+    | None
+)
 
 
 class Asked(BaseModel):
@@ -117,7 +126,7 @@ class AnnotationAsked(Asked):
     """Something to say about a run."""
 
     about: Name = Field(description="What is judged: `keeper`, `quality`.", examples=["keeper"])
-    value: Value = Field(
+    value: Verdict = Field(
         default=None, description="A verdict: a boolean, a number, a word, nothing."
     )
     turn: Annotated[int, Field(ge=1)] | None = Field(
@@ -130,7 +139,7 @@ class AnnotationAsked(Asked):
 class Listing(BaseModel):
     """Which runs."""
 
-    where: str = Field(
+    where: Annotated[str, _Text] = Field(
         default="",
         max_length=2000,
         description="Words that must all hold: `score<6 editor=retouch since:2d status:open tag:a=b "

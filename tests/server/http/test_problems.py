@@ -134,6 +134,20 @@ async def test_a_picture_that_cannot_be_had_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    "value", ["a\0b", "\ud800", 10**400, "x" * 2001, [1], {}], ids=lambda value: repr(value)[:8]
+)
+async def test_a_verdict_that_no_store_could_keep_is_refused(tmp_path: Path, value: Any) -> None:
+    async with asking(tmp_path) as asked:
+        run = await asked.done()
+        answer = await asked.http.post(
+            f"/v1/runs/{run['id']}/annotations",
+            content=json.dumps({"about": "x", "value": value}),
+            headers={"content-type": "application/json"},
+        )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"nul", b"\xff", b"[" * 100_000])
 async def test_a_body_that_is_no_object_is_refused(tmp_path: Path, body: bytes) -> None:
     async with asking(tmp_path) as asked:

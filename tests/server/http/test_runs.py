@@ -11,6 +11,8 @@ from apis import asking
 from hosting import Held
 from making import png
 
+from editloop.tools import Abilities, ScriptedEditor
+
 pytestmark = pytest.mark.anyio
 
 DATA = "data:image/png;base64," + base64.b64encode(png(1)).decode()
@@ -74,7 +76,8 @@ async def test_json_names_its_picture_in_any_way(tmp_path: Path, image: str) -> 
 
 
 async def test_a_form_takes_files_and_texts_for_every_picture(tmp_path: Path) -> None:
-    async with asking(tmp_path) as asked:
+    editor = ScriptedEditor(abilities=Abilities(mask=True, references=3))
+    async with asking(tmp_path, editor=editor) as asked:
         handle = await asked.put(9)
         answer = await asked.http.post(
             "/v1/runs",
@@ -99,6 +102,19 @@ async def test_a_form_takes_files_and_texts_for_every_picture(tmp_path: Path) ->
     assert run["mask"]["handle"] == handle
     assert [each["handle"] for each in run["references"]] == [kept[1], kept[2], handle]
     assert (run["seed"], run["labels"]["a"]) == (7, "b")
+
+
+async def test_what_the_editor_does_not_take_is_refused_before_anything_is_spent(
+    tmp_path: Path,
+) -> None:
+    async with asking(tmp_path) as asked:
+        handle = await asked.put(9)
+        body = {"image": handle, "instruction": "x", "mask": handle, "references": [handle]}
+        answer = await asked.http.post("/v1/runs", json=body)
+        listed = await asked.http.get("/v1/runs")
+    pointers = [each["pointer"] for each in answer.json()["errors"]]
+    assert (answer.status_code, pointers) == (422, ["#/mask", "#/references"])
+    assert listed.json()["runs"] == []
 
 
 async def test_bounds_hold_for_one_run(tmp_path: Path) -> None:
