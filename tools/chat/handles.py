@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, Self
 
 from ...memory import ImageRef, short
@@ -83,14 +84,14 @@ class Book:
 
         The name is made of the first digits of its SHA-256, as many as keep it apart from others.
         """
-        for digits in range(_DIGITS, len(ref.sha256) + 1):
-            handle = f"img_{ref.sha256[:digits]}"
-            known = self.pictures.get(handle)
-            if known is None or known.ref.sha256 == ref.sha256:
-                seen = Seen(handle, ref, what, run, turn)
-                self.pictures.setdefault(handle, seen)
-                return seen
-        raise AssertionError("two pictures have the same SHA-256")
+        handles = (f"img_{ref.sha256[:digits]}" for digits in range(_DIGITS, len(ref.sha256) + 1))
+        seen = Seen(next(filter(partial(self._free, ref), handles)), ref, what, run, turn)
+        self.pictures.setdefault(seen.handle, seen)
+        return seen
+
+    def _free(self, ref: ImageRef, handle: str) -> bool:
+        known = self.pictures.get(handle)
+        return known is None or known.ref.sha256 == ref.sha256
 
     def find(self, name: str) -> Seen | None:
         """Return a picture by its handle, with or without brackets, or by its `sha256:…`."""

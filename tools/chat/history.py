@@ -39,8 +39,8 @@ class Slimming:
     """Takes pictures out of messages; each is decoded and kept once."""
 
     images: "LocalImages"
-    _kept: dict[int, ImageRef | str] = field(default_factory=dict[int, ImageRef | str])
-    """By the identity of the content: its name, or why it cannot be read."""
+    _kept: dict[int, ImageRef | None] = field(default_factory=dict[int, ImageRef | None])
+    """By the identity of the content: the same objects are in a history and in a request of it."""
 
     async def slim(self, messages: Sequence[ModelMessage]) -> tuple[list[ModelMessage], Book]:
         """Return the messages without their pictures, and the book of the conversation."""
@@ -66,8 +66,8 @@ class Slimming:
 
     async def _made(self, part: FilePart, book: Book) -> FilePart:
         """Empty a picture that the chat model painted; what its server needs to know again stays."""
-        ref = await self.keep(part.content)
-        if isinstance(ref, str):
+        ref = await self._keep(part.content)
+        if ref is None:
             return part
         own = part.content.vendor_metadata or {}
         about = metadata(book.named(ref, "made by you"), **own)
@@ -91,21 +91,18 @@ class Slimming:
     async def _seen(self, item: Any, book: Book, *, tool: bool = False) -> Seen | None:
         if not is_picture(item):
             return None
-        ref = await self.keep(item)
-        if isinstance(ref, str):
-            return None
-        return book.named(ref, "returned by a tool" if tool else "attached")
+        ref = await self._keep(item)
+        return book.named(ref, "returned by a tool" if tool else "attached") if ref else None
 
-    async def keep(self, picture: BinaryContent) -> ImageRef | str:
-        """Keep a picture and return its name, or the sentence that says why it cannot be read."""
-        known = self._kept.get(id(picture))
-        if known is None:
+    async def _keep(self, picture: BinaryContent) -> ImageRef | None:
+        """Keep a picture and return its name; None when it cannot be read."""
+        if id(picture) not in self._kept:
             try:
-                known = await self.images.put(picture.data, verify=True)
-            except PictureError as error:
-                known = str(error)
-            self._kept[id(picture)] = known
-        return known
+                kept = await self.images.put(picture.data, verify=True)
+            except PictureError:
+                kept = None
+            self._kept[id(picture)] = kept
+        return self._kept[id(picture)]
 
 
 def _may_be_marked(part: object) -> TypeGuard[ToolReturnPart[Any]]:

@@ -98,7 +98,7 @@ class _Keeper:
         self._opens = opens
         self._ready, self._leave, self._gone = anyio.Event(), anyio.Event(), anyio.Event()
         self._loop: Loop | None = None
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         # anyio has no task without a scope around it, and no scope here outlives a run of the
         # chat. pydantic-ai itself runs on asyncio only.
         self._task = asyncio.create_task(self._keep())
@@ -128,10 +128,8 @@ class _Keeper:
                 self._loop = loop
                 self._ready.set()
                 await self._leave.wait()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 (raised where somebody waits)
             self._error = error
-            if not isinstance(error, Exception):
-                raise
         finally:
             self._ready.set()
             self._gone.set()

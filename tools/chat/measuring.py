@@ -76,7 +76,10 @@ def _framing(geometry: "Geometry") -> str:
     if affine.mirrored:
         found.append("mirrored")
     if abs(affine.angle) > _UPRIGHT:
-        found.append(f"turned by {affine.angle:.1f} degrees")
+        way = (
+            "clockwise" if affine.angle < 0 else "counterclockwise"
+        )  # it leads from after to before
+        found.append(f"turned {way} by {abs(affine.angle):.1f} degrees")
     corners = affine.apply(np.array([[0.0, 0.0], [*map(float, geometry.edited_size)]]))
     low, high = corners.min(axis=0) / (width, height), corners.max(axis=0) / (width, height)
     if (low > 0.01).any() or (high < 0.99).any():

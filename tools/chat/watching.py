@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import UsageLimitExceeded
-from pydantic_ai.usage import RunUsage
+from pydantic_ai.usage import RunUsage, UsageLimits
 
 from ...memory import BudgetSpent, Run, Turn
 from .events import Event, event_of
@@ -57,9 +57,7 @@ class Watching:
             self._check()
 
     def _check(self) -> None:
-        limits = self.ctx.usage_limits
-        if limits is None:
-            return
+        limits = self.ctx.usage_limits or UsageLimits(request_limit=None)
         try:
             limits.check_before_request(self.ctx.usage)
         except UsageLimitExceeded as error:
