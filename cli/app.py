@@ -43,6 +43,15 @@ The same command again goes on where the last one was cut off; what has ended is
 editloop batch jobs.jsonl --out edited/ -j 32
 editloop batch singleturn.json --images ImgEdit/ --out edited/ --format png --match-size"""
 
+_CHAT = """Talk about pictures and have them edited, in the terminal.
+
+The model sees previews; edits go through the loop, and every run is on record under the label of \
+the conversation, which is kept beside the store. Words go to stdout, everything else to stderr. \
+Ctrl-C during an edit cancels the edit only. With --json each line of stdin is something to say.
+
+editloop chat photo.jpg --model openai:gpt-5.2 -p "warmer, and square"
+editloop chat photo.jpg"""
+
 _BACKEND = "List, try and reach the editors and thinkers that can be named."
 
 _RETOUCH = """Apply a recipe or an instruction once, without a loop and without a record.
@@ -59,6 +68,8 @@ fish: editloop completion fish > ~/.config/fish/completions/editloop.fish"""
 _DOCTOR = """Check the store, the pictures, the engines and what they stand on.
 
 Changes nothing. Exits with 1 when something fails."""
+
+_CHAT_USAGE = "editloop chat [IMAGE...] [OPTIONS]"
 
 _IMAGE_USAGE = 'editloop IMAGE... "INSTRUCTION" [OPTIONS]'
 
@@ -88,6 +99,7 @@ def _fill(app: App) -> None:
     add("edit", "edit:edit", EDIT, _EDIT, usage=_IMAGE_USAGE, help_epilogue=exit_codes())
     add("demo", "demo:demo", EDIT, _DEMO, help_epilogue="")
     add("resume", "resume:resume", EDIT, _RESUME, help_epilogue="")
+    add("chat", "chat:chat", EDIT, _CHAT, usage=_CHAT_USAGE, help_epilogue="")
     add("batch", "batch:batch", EDIT, _BATCH, help_epilogue="")
     add("retouch", "retouch:retouch", EDIT, _RETOUCH, help_epilogue="")
     add("runs", "runs:app", RECORD, "List, show, export, import and remove runs.")

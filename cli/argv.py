@@ -4,6 +4,7 @@ COMMANDS = (
     "edit",
     "demo",
     "resume",
+    "chat",
     "batch",
     "retouch",
     "runs",

@@ -1,0 +1,62 @@
+"""What a line of a chat means: a command, pictures dropped into it, words."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".tif", ".tiff", ".heic", ".bmp"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, understood."""
+
+    command: str = ""
+    """Without its slash; empty: it is something to say."""
+
+    words: tuple[str, ...] = ()
+    """What follows the command."""
+
+    text: str = ""
+    pictures: tuple[str, ...] = ()
+    """Paths of files that exist, which were dropped into the line."""
+
+
+def understood(line: str) -> Line:
+    """Read a line as a person types it, or as a terminal pastes dropped files.
+
+    A line that begins with a slash is a command, unless it begins with the path of a file.
+    """
+    line = line.strip()
+    words = _words(line)
+    paths = [path for word in words if (path := _dropped(word))]
+    if line.startswith("/") and words and not _dropped(words[0]):
+        return Line(command=words[0][1:].lower(), words=tuple(words[1:]))
+
+    if not paths:
+        return Line(text=line)
+
+    return Line(text=" ".join(w for w in words if not _dropped(w)), pictures=tuple(paths))
+
+
+def _words(line: str) -> Sequence[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # an apostrophe, as in "don't"
+        return line.split()
+
+
+def _dropped(word: str) -> str | None:
+    """The path of a picture that a word names, when there is such a file."""
+    if word.startswith("file://"):
+        word = unquote(urlsplit(word).path)
+
+    path = Path(word).expanduser()
+    try:
+        return str(path) if path.suffix.lower() in _SUFFIXES and path.is_file() else None
+    except OSError:  # a name that is too long for the system
+        return None
