@@ -78,7 +78,7 @@ async def images_door(
     async with hosted(folder, **more, **(kit or {})) as host:
         pictures = Pictures(host, reach or Reach())
         waits = Waits()
-        parts = {"waiting": waits, **(routes or {})}
+        parts: dict[str, Any] = {"waiting": waits, **(routes or {})}
         made = images_routes(host, pictures, rules or ImagesRules(), **parts)
         app: ASGIApp = Starlette(routes=made)
         async with (

@@ -59,7 +59,11 @@ def _bodies(strange: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]
     names = st.lists(st.sampled_from([*FIELDS]), max_size=4, unique=True)
     usual = names.flatmap(lambda some: st.fixed_dictionaries({name: FIELDS[name] for name in some}))
     odd = st.dictionaries(st.sampled_from([*FIELDS, "prompt"]), strange, max_size=1)
-    return st.builds(lambda one, other: {"prompt": "warm", **one, **other}, usual, odd)
+    return st.builds(_body, usual, odd)
+
+
+def _body(usual: dict[str, Any], odd: dict[str, Any]) -> dict[str, Any]:
+    return {"prompt": "warm", **usual, **odd}
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,10 @@ async def test_turns_that_got_better_are_partial_pictures_and_then_comes_the_ans
     tmp_path: Path,
 ) -> None:
     worse = critique(2, 2, "try again")
-    engines = {"editor": greys(10, 20, 30, 40), "thinker": thinker(SMALL, worse, BETTER, GOOD)}
+    engines: dict[str, Any] = {
+        "editor": greys(10, 20, 30, 40),
+        "thinker": thinker(SMALL, worse, BETTER, GOOD),
+    }
     async with images_door(tmp_path, kit={"rules": fixed(4)}, **engines) as door:
         events = await _events(door, partial_images=3)
     *partials, completed = events
