@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import anyio
 import pybase64
 from anyio import to_thread
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -89,20 +89,26 @@ async def form_of(request: Request, rules: BodyRules) -> Form:
         max_fields=_MOST_FIELDS,
         max_part_size=rules.body_bytes,
     )
-    try:
-        with _timely(rules):
-            found = await parser.parse()
-    except (MultiPartException, LookupError, ValueError) as error:
-        said = getattr(error, "message", "") or "it has no boundary"
-        raise Refused(422, "invalid", f"the form cannot be read: {said}", field="body") from None
+    with closing(parser):
+        try:
+            with _timely(rules):
+                found = await parser.parse()
+        except (MultiPartException, LookupError, ValueError) as error:
+            raise _unreadable(getattr(error, "message", "") or "it has no boundary") from None
 
+        if not parser.ended:  # its last part would be missing
+            raise _unreadable("it is cut off, or does not end in its boundary and two hyphens")
+
+        return await _sorted(found)
+
+
+async def _sorted(found: FormData) -> Form:
     fields: dict[str, list[str]] = {}
     files: dict[str, list[Part]] = {}
     for name, value in found.multi_items():
         if isinstance(value, UploadFile):
             part = Part(await value.read(), (value.content_type or "").partition(";")[0].strip())
             files.setdefault(name, []).append(part)
-            await value.close()
         else:
             fields.setdefault(name, []).append(value)
 
@@ -149,6 +155,17 @@ class _InMemory(MultiPartParser):
     """Keeps files in memory: the body is bounded, and every byte of it is needed at once."""
 
     spool_max_size: ClassVar[int] = 2**40  # type: ignore[misc]  # a plain attribute there
+    ended = False
+    """Whether the last boundary came."""
+
+    def on_end(self) -> None:
+        """The last boundary."""
+        self.ended = True
+
+    def close(self) -> None:
+        """Give the files back, also of a form that broke off."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 @contextmanager
@@ -178,6 +195,10 @@ def _too_long(most: int) -> Refused:
     return Refused(
         413, "too_large", f"the request is longer than {most:,} bytes: send a smaller picture"
     )
+
+
+def _unreadable(why: str) -> Refused:
+    return Refused(422, "invalid", f"the form cannot be read: {why}", field="body")
 
 
 def _parsed(data: bytes) -> object:
