@@ -15,6 +15,7 @@ from ..agent.rewriters import ASKED, planned_rewriter
 from ..memory import EditloopError, SettingsError, StoreVersion
 from ..memory.store import open_store
 from .check_engines import engines
+from .check_mcp import clients
 from .found import Finding
 from .options import Common
 from .words import counted, size
@@ -53,6 +54,7 @@ def _everything(choices: Choices, gpu: bool) -> Iterator[Finding]:
     if settings.first != ASKED:
         yield _engine("first", settings.first, partial(_rewriter_name, settings.first, backends))
     yield from engines(choices, gpu=gpu)
+    yield from clients()
     yield _formats()
     yield _versions()
 

@@ -1,13 +1,13 @@
 """What `editloop mcp install` and `editloop mcp config` do."""
 
 import json
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..memory import SettingsError
+from .check_mcp import own_variables
 from .mcp_clients import CLIENTS, Client, Entry, System, apply, changed, client_named
 from .mcp_clients.writing import snippet
 from .mcp_options import args_of, open_text
@@ -151,8 +151,7 @@ def _done(needed: bool, remove: bool) -> str:
 
 def _warn(common: "Common", entry: Entry) -> None:
     """Name the settings of this shell that the server will not see."""
-    known = {*entry.env, *entry.env_names}
-    lost = sorted(name for name in os.environ if name.startswith("EDITLOOP_") and name not in known)
+    lost = sorted(own_variables() - {*entry.env, *entry.env_names})
     if lost and not entry.url:
         _note(common, f"note     set here and not for the server: {', '.join(lost)}; see --env")
 
