@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from anyio import to_thread
 from pydantic_ai.messages import (
     BinaryContent,
     FilePart,
@@ -98,11 +100,20 @@ class Slimming:
         """Keep a picture and return its name; None when it cannot be read."""
         if id(picture) not in self._kept:
             try:
-                kept = await self.images.put(picture.data, verify=True)
+                kept = await self._put(picture.data)
             except PictureError:
                 kept = None
             self._kept[id(picture)] = kept
         return self._kept[id(picture)]
+
+    async def _put(self, data: bytes) -> ImageRef:
+        """Keep bytes; those that are here were decoded once, and are only named again."""
+        digest = await to_thread.run_sync(_digest, data)
+        return await self.images.put(data, verify=not await self.images.has(digest))
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
 def _may_be_marked(part: object) -> TypeGuard[ToolReturnPart[Any]]:
