@@ -3,16 +3,20 @@
 import io
 import json
 import os
+import re
+import subprocess
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import anyio
+import psutil
 import uvicorn
+from anyio import to_thread
 from hosting import hosted
 from making import png
 from mcp.client import Client
@@ -84,14 +88,14 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, rules: McpRules | None = None, *, reach: Reach | None = None, **parts: Any
+    folder: Path, door: McpRules | None = None, *, reach: Reach | None = None, **parts: Any
 ) -> AsyncGenerator[House]:
-    """A server for the person at this machine."""
+    """A server for the person at this machine; `parts` are those of its agent."""
     (folder / "pictures").mkdir(exist_ok=True)
     async with hosted(folder, **parts) as host:
         pictures = Pictures(host, reach or Reach(roots=(folder / "pictures",)))
         async with LoopbackUploads(pictures, host.agent.images.limits.bytes).open() as uploads:
-            server = mcp_server(host, pictures, rules or McpRules(), places=uploads)
+            server = mcp_server(host, pictures, door or McpRules(), places=uploads)
             yield House(host, pictures, server, folder)
 
 
@@ -134,21 +138,90 @@ async def http_client(url: str, mode: str, token: str = "") -> AsyncGenerator[Cl
         yield client
 
 
+@dataclass
+class Process:
+    """A client, and the process of the server that it talks to."""
+
+    client: Client
+    process: psutil.Process
+
+    async def kill(self) -> None:
+        """End it as the power cord would."""
+        self.process.kill()
+        await to_thread.run_sync(self.process.wait)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """`editloop mcp serve` as processes that share a store; `kind` is stdio or http."""
+
+    kind: str
+    era: str
+    folder: Path
+
+    @asynccontextmanager
+    async def open(self, *words: str) -> AsyncGenerator[Process]:
+        """One server and a client of it."""
+        if self.kind == "stdio":
+            async with stdio_of(self.folder, self.era, *words) as client:
+                yield Process(client, _child(self.folder))
+            return
+
+        with self._listening(*words) as process:
+            url = await to_thread.run_sync(_address, process)
+            async with http_client(url, self.era) as client:
+                yield Process(client, psutil.Process(process.pid))
+
+    @contextmanager
+    def _listening(self, *words: str) -> Generator["subprocess.Popen[bytes]"]:
+        """The server of the HTTP doors; it is killed after the block."""
+        where = ("--http", "--port", "0", "--allow", str(self.folder))
+        with subprocess.Popen(
+            [sys.executable, str(DRIVER), "mcp", "serve", *where, *words],
+            stderr=subprocess.PIPE,
+            env={**os.environ, **_environment(self.folder)},
+            cwd=self.folder,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
 @asynccontextmanager
 async def stdio_of(
-    folder: Path, mode: str, *words: str, driver: bool = True, **variables: str
+    folder: Path, mode: str, *words: str, driver: bool = True
 ) -> AsyncGenerator[Client]:
     """The official client with a process of its own: `editloop mcp serve …` in this folder."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    store = {"EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder)}
     params = StdioServerParameters(
         command=sys.executable,
         args=[*([str(DRIVER)] if driver else ["-m", "editloop"]), "mcp", "serve", *words],
-        env={**kept, **store, **variables},
+        env=_environment(folder),
         cwd=str(folder),
     )
     async with Client(stdio_client(params), mode=mode) as client:
         yield client
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, "EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder)}
+
+
+def _child(folder: Path) -> psutil.Process:
+    """The process that the client started in this folder."""
+    children = psutil.Process().children()
+    return next(each for each in reversed(children) if each.cwd() == str(folder.resolve()))
+
+
+def _address(process: "subprocess.Popen[bytes]") -> str:
+    assert process.stderr
+    lines = list[bytes]()
+    for line in process.stderr:
+        lines.append(line)
+        if found := re.search(rb"http://\S+/mcp", line):
+            return found[0].decode()
+    raise AssertionError(b"".join(lines).decode())
 
 
 def facts(found: CallToolResult) -> dict[str, Any]:
