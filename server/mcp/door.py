@@ -58,12 +58,7 @@ class McpDoor:
         try:
             body = await bytes_of(request, self._body)
         except Refused as refused:
-            said = {
-                "jsonrpc": "2.0",
-                "id": None,
-                "error": {"code": -32600, "message": refused.said},
-            }
-            await JSONResponse(said, refused.status_code, refused.headers)(scope, receive, send)
+            await _refusal(refused)(scope, receive, send)
             return
         except ClientDisconnect:
             return
@@ -75,6 +70,13 @@ class McpDoor:
 def mcp_app(server: EditloopServer, guard: Guard, rules: McpRules | None = None) -> McpDoor:
     """Make the application that answers at `/mcp`."""
     return McpDoor(server, guard, rules or McpRules())
+
+
+def _refusal(refused: Refused) -> JSONResponse:
+    """A refusal as JSON-RPC has it. The connection ends: the rest of a body without end would be
+    read and thrown away for as long as somebody sends."""
+    said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": refused.said}}
+    return JSONResponse(said, refused.status_code, {"connection": "close"})
 
 
 def _security(guard: Guard) -> TransportSecuritySettings:

@@ -112,8 +112,9 @@ class LoopbackUploads:
         except EditloopError as error:
             refused = of_error(error, 1)
             return JSONResponse({"detail": refused.said}, refused.status_code, _HEADERS)
-        except Refused as refused:
-            return JSONResponse({"detail": refused.said}, refused.status_code, _HEADERS)
+        except Refused as refused:  # of a body that is too long or slow: no more of it is read
+            headers = {**_HEADERS, "connection": "close"}
+            return JSONResponse({"detail": refused.said}, refused.status_code, headers)
 
         handle = f"editloop://image/{image.sha256}"
         return JSONResponse({"image": handle, "size": image.size}, 201, _HEADERS)
