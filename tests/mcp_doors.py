@@ -179,7 +179,7 @@ class Doors:
         with subprocess.Popen(
             [sys.executable, str(DRIVER), "mcp", "serve", *where, *words],
             stderr=subprocess.PIPE,
-            env={**os.environ, **_environment(self.folder)},
+            env={**os.environ, **environment(self.folder)},
             cwd=self.folder,
         ) as process:
             try:
@@ -196,14 +196,15 @@ async def stdio_of(
     params = StdioServerParameters(
         command=sys.executable,
         args=[*([str(DRIVER)] if driver else ["-m", "editloop"]), "mcp", "serve", *words],
-        env=_environment(folder),
+        env=environment(folder),
         cwd=str(folder),
     )
     async with Client(stdio_client(params), mode=mode) as client:
         yield client
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """What a process of the server is started with, beside what the client adds."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder)}
 

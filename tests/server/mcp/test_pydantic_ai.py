@@ -1,0 +1,83 @@
+"""pydantic-ai's own MCP client: an agent edits, goes on, and gets pictures and facts."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hosting import hosted
+from making import png
+from mcp_doors import Heard, environment, over_http
+from pydantic_ai import Agent, BinaryContent
+from pydantic_ai.mcp import MCPToolset, StdioTransport
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+
+from editloop.server.mcp.server import TOOLS
+from editloop.server.pictures import Reach
+
+pytestmark = pytest.mark.anyio
+
+
+class Chat:
+    """A model that edits, makes it a little less, and answers with what it was told."""
+
+    def __init__(self, image: str) -> None:
+        self._image = image
+        self.offered: list[str] = []
+        self.returned: list[Any] = []
+
+    async def __call__(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        self.offered = [tool.name for tool in info.function_tools]
+        found = [p for m in messages for p in m.parts if isinstance(p, ToolReturnPart)]
+        self.returned = [part.content for part in found]
+        if not found:
+            asked: dict[str, Any] = {"image": self._image, "instruction": "grayscale"}
+            return ModelResponse(parts=[ToolCallPart("edit_image", asked)])
+        if len(found) == 1:
+            more = {"run_id": self.facts(0)["run"], "instruction": "a bit brighter"}
+            return ModelResponse(parts=[ToolCallPart("refine_run", more)])
+        return ModelResponse(parts=[TextPart(f"done: {self.facts(1)['run']}")])
+
+    def facts(self, call: int) -> dict[str, Any]:
+        """What a tool told: the text of its answer, which the client reads as JSON."""
+        return next(part for part in self.returned[call] if isinstance(part, dict))
+
+    def picture(self, call: int) -> BinaryContent:
+        return next(part for part in self.returned[call] if isinstance(part, BinaryContent))
+
+
+@asynccontextmanager
+async def toolset(kind: str, folder: Path, heard: Heard) -> AsyncGenerator[MCPToolset[None]]:
+    """A client over stdio or over HTTP."""
+    if kind == "http":
+        reach = Reach(roots=(folder,))
+        async with hosted(folder) as host, over_http(host, reach=reach) as url:
+            yield MCPToolset(url, progress_handler=heard)
+        return
+
+    words = ["-m", "editloop", "mcp", "serve"]
+    at = StdioTransport(sys.executable, words, env=environment(folder), cwd=str(folder))
+    yield MCPToolset(at, progress_handler=heard)
+
+
+@pytest.mark.parametrize("kind", ["stdio", "http"])
+async def test_an_agent_edits_and_goes_on(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "photo.png").write_bytes(png(90, (64, 48)))
+    chat, heard = Chat(str(tmp_path / "photo.png")), Heard()
+    async with toolset(kind, tmp_path, heard) as tools, tools:
+        agent = Agent(FunctionModel(chat), toolsets=[tools])
+        answer = await agent.run("make it grey, then brighter")
+        first, second = chat.facts(0), chat.facts(1)
+        templates = await tools.list_resource_templates()
+        final = await tools.read_resource(second["output"]["uri"])
+    assert sorted(chat.offered) == sorted(TOOLS)
+    assert answer.output == f"done: {second['run']}"
+    assert (first["status"], second["status"], second["parent"]) == ("done", "done", first["run"])
+    assert chat.picture(0).media_type == "image/jpeg"
+    assert isinstance(final, BinaryContent)
+    assert len(templates) == 4
+    assert any("turn 1" in said for _, _, said in heard.notes)
+    assert len(answer.all_messages_json()) < 100_000
