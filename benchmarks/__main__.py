@@ -11,7 +11,7 @@ from rich.console import Console
 from .figures import Findings, described, markdown, show
 from .measure import machine
 
-NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool", "evals_produce")
+NAMES = ("turn", "startup", "commit", "memory", "embedded", "pool", "evals_produce", "doors")
 LONG = ("faults",)
 """Run only when they are named."""
 

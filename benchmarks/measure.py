@@ -136,7 +136,7 @@ def watched(
 
 def resident() -> tuple[float, float]:
     """Return RSS and PSS of this process in MB; PSS is 0 where the system does not tell."""
-    return psutil.Process().memory_info().rss / 1e6, _proportional(os.getpid())
+    return psutil.Process().memory_info().rss / 1e6, proportional(os.getpid())
 
 
 def peak_resident() -> float:
@@ -149,6 +149,15 @@ def peak_resident() -> float:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def proportional(pid: int) -> float:
+    """Return the PSS of a process in MB: shared pages counted once; 0 where nobody tells."""
+    with suppress(OSError):  # gone, or a system without it
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -194,15 +203,7 @@ def _reaped(
 
 def _watch(pid: int, over: Event, sizes: list[float]) -> None:
     while not over.wait(_SAMPLE_SECONDS):
-        sizes[0] = max(sizes[0], _proportional(pid))
-
-
-def _proportional(pid: int) -> float:
-    with suppress(OSError):  # gone, or a system without it
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
+        sizes[0] = max(sizes[0], proportional(pid))
 
 
 def _processor() -> str:
