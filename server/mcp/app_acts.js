@@ -32,9 +32,11 @@ document.addEventListener("keydown", (event) => {
 // Buttons and no forms: frames that may not send forms are not told of it either.
 $("go").addEventListener("click", () => {
   const wish = $("wish").value.trim();
-  if (!wish || !state.right) return;
+  if (!state.right) return;
   const { run, turn } = state.right;
-  begin("refine_run", { run_id: run, turn, instruction: wish, wait_seconds: 0 }, $("go"), $("wish"));
+  const args = { run_id: run, wait_seconds: 0 };
+  if (wish) begin("refine_run", { ...args, turn, instruction: wish }, $("go"), $("wish"));
+  else if (runOf(run).paused) begin("refine_run", args, $("go"), $("wish")); // goes on with it
 });
 
 $("edit").addEventListener("click", () => {
@@ -61,7 +63,8 @@ async function begin(tool, args, button, box) {
     if (!id) throw new Refused("the server did not say which run it began");
     box.value = "";
     $("give").open = false;
-    tell(`In the app the user began run ${id} (${tool}): ${JSON.stringify(args.instruction)}. `
+    const wish = JSON.stringify(args.instruction ?? "as before");
+    tell(`In the app the user began run ${id} (${tool}): ${wish}. `
       + `Its state is told by get_run with run_id "${id}"; "last" now means its answer.`);
     await show([id]);
   } catch (error) {

@@ -132,6 +132,8 @@ function drawSaid() {
   quote("refined", turn && turn.refined !== turn.instruction ? turn.refined : "");
   const where = state.right ? nameOf(state.right) : "the picture on the right";
   $("wish-label").textContent = `Go on from ${where}`;
+  const paused = state.right && runOf(state.right.run).paused;
+  $("wish").placeholder = paused ? "empty: go on with the paused run" : "a little less warm";
 }
 
 function scoreLine([name, value]) {

@@ -117,9 +117,11 @@ def _tools(
         _tool(editing.edit_image, "Edit a picture", texts.EDIT_IMAGE, begins, files),
         _tool(editing.refine_run, "Go on from a run", texts.REFINE_RUN, begins, shown),
         _tool(editing.get_run, "Look at a run", texts.GET_RUN, reads, shown),
-        _tool(looking.compare_runs, "Compare runs", texts.COMPARE_RUNS, reads),
+        _tool(looking.compare_runs, "Compare runs", texts.COMPARE_RUNS, reads, shown),
         _tool(looking.list_images, "List pictures", texts.LIST_IMAGES, reads),
-        _tool(giving.request_upload, "Take a picture in", texts.REQUEST_UPLOAD, texts.hints()),
+        _tool(
+            giving.request_upload, "Take a picture in", texts.REQUEST_UPLOAD, texts.hints(), shown
+        ),
         _tool(giving.rate_run, "Rate a run", texts.RATE_RUN, texts.hints()),
     ]
 

@@ -111,6 +111,24 @@ async def test_refining_begins_a_run_from_the_chosen_turn_and_the_model_is_told(
     assert newest.id in told["content"][0]["text"]
 
 
+async def test_a_paused_run_is_gone_on_with(browser: Pipe, tmp_path: Path) -> None:
+    held = Held(free=1)
+    async with hosted(tmp_path, editor=held.editor, thinker=thinker(SMALL, GOOD)) as host:
+        begun = await host.begin(await wish(host), LOCAL)
+        await held.asked(2)
+        await host.pause(begun.run.id, LOCAL)
+        async with shown(host, browser) as app:
+            await app.call("get_run", run_id=begun.run.id)
+            await app.app.until("document.getElementById('status').innerText.startsWith('paused')")
+            held.let_all()
+            await app.app.do("document.getElementById('go').click()")
+            await app.app.until(
+                "document.getElementById('status').innerText.startsWith('done in 2')"
+            )
+            title = await app.app.do("document.getElementById('title').innerText")
+    assert title == "make it warm"
+
+
 async def test_the_handle_follows_mouse_finger_and_keys(browser: Pipe, tmp_path: Path) -> None:
     at = "Number(document.getElementById('stage').getAttribute('aria-valuenow'))"
     async with hosted(tmp_path) as host:
