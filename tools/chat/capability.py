@@ -39,7 +39,7 @@ class ImageEditing(AbstractCapability[Any]):
     thinker uses is added to the usage of the run, whose limits hold for it too.
     """
 
-    agent: Loop | Opens
+    agent: Loop | Opens = field(repr=False)
     """An agent that is open, or what opens one: it is then open while the chat's toolset is."""
 
     _: KW_ONLY
