@@ -70,7 +70,10 @@ def api(
                 _at_mcp(inside, guard, mcp) as more,
             ):
                 app.state.inside = inside
-                app.router.routes = routes[:] = [*_routes(inside), *more]
+                app.router.routes = routes[:] = [
+                    *_routes(inside, urls=not guard.needs_token),
+                    *more,
+                ]
                 opened = True
                 yield
                 inside.end()
@@ -132,11 +135,13 @@ async def _at_mcp(
         yield [Route(PATH, endpoint=door)]
 
 
-def _routes(inside: Inside) -> list[BaseRoute]:
+def _routes(inside: Inside, *, urls: bool) -> list[BaseRoute]:
+    """All doors but that of chats; with `urls` pictures may be answered as addresses."""
     bounds = inside.rules
     openai = ImagesRules(
         body=bounds.body,
         strict_models=bounds.strict_models,
+        urls=urls,
         heartbeat_seconds=bounds.heartbeat_seconds,
         stalled_seconds=bounds.stalled_seconds,
     )

@@ -95,14 +95,10 @@ class ImagesDoor:
         """
         who, key = principal_of(http), _key_of(http)
         with self._arriving(http):
-            given = await given_of(http, self._rules.body)
-            asked = asked_of(given.fields)
-            self._check(asked)
-            taken = await self._intake.taken(given, asked, who)
+            asked, taken, headers = await self._read(http, who)
         content = _digest(asked, taken, who)
         key = key or self._same.key(content)
         wishes = self._wishes(asked, taken, key, content)
-        headers = _headers(given, asked)
         async with AsyncExitStack() as stack:
             begun = await stack.enter_async_context(self._runs.begun(wishes, who, key))
             headers |= _begun_said(begun)
@@ -122,6 +118,16 @@ class ImagesDoor:
         answer = await self._showing.answer(http, asked, runs, who)
         answer.headers.update(headers)
         return answer
+
+    async def _read(
+        self, http: Request, who: Principal
+    ) -> tuple[EditsAsked, Taken, dict[str, str]]:
+        """Read a request and keep its pictures; no byte of them is held while the run goes on."""
+        given = await given_of(http, self._rules.body)
+        asked = asked_of(given.fields)
+        self._check(asked)
+        taken = await self._intake.taken(given, asked, who)
+        return asked, taken, _headers(given, asked)
 
     async def _ended(self, http: Request, begun: Sequence[Begun], who: Principal) -> list[Run]:
         """Wait for the ends of the runs; none where the server ends before them."""
@@ -155,7 +161,7 @@ class ImagesDoor:
                 mask=taken.mask,
                 references=taken.references,
                 seed=(seed + number) % (_HIGHEST_SEED + 1),
-                labels=asked.labels(),
+                labels={**taken.origin, **asked.labels()},
                 bounds=bounds,
             )
             for number in range(asked.n)
@@ -225,5 +231,5 @@ def _headers(given: Given, asked: EditsAsked) -> dict[str, str]:
 
 
 def _begun_said(begun: Sequence[Begun]) -> dict[str, str]:
-    again = {"idempotent-replayed": "true"} if all(each.again for each in begun) else {}
+    again = {"idempotency-replayed": "true"} if all(each.again for each in begun) else {}
     return {RUN: ", ".join(each.run.id for each in begun), **again}

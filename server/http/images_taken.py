@@ -1,7 +1,8 @@
 """Pictures that came with a request to `/v1/images/edits`: named or sent, kept, and checked."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from anyio import to_thread
 
@@ -12,6 +13,7 @@ from ..intake import decoded
 from ..openai_given import Given, Sent
 from ..openai_pictures import painted
 from ..pictures import Pictures
+from ..pictures.handles import OfRun, parsed
 from ..principals import Principal
 from ..refusals import Refused
 from .images_asked import EditsAsked
@@ -29,6 +31,8 @@ class Taken:
     source: ImageRef
     references: tuple[ImageRef, ...] = ()
     mask: ImageRef | None = None
+    origin: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Labels that say which run the source is of: `parent`, `parent_turn` and its `session`."""
 
 
 class Intake:
@@ -46,12 +50,13 @@ class Intake:
             EditloopError: a picture that is refused, a handle that means nothing.
         """
         _check(given, self._host.agent.editor.abilities)
+        origin = await self._origin(given.images[0], who)
         images = [await self._kept(sent, "image", who) for sent in given.images]
         mask = await self._mask(given, images[0], who) if given.mask is not None else None
         self._check_size(asked, images[0])
         if asked.background == "transparent":
             await self._check_alpha(images[0])
-        return Taken(images[0], tuple(images[1:]), mask)
+        return Taken(images[0], tuple(images[1:]), mask, origin)
 
     async def _kept(self, sent: Sent, field: str, who: Principal) -> ImageRef:
         if isinstance(sent, str) and _HASH.fullmatch(sent):
@@ -65,6 +70,20 @@ class Intake:
 
         data = sent if isinstance(sent, bytes) else await decoded(sent, field)
         return await self._pictures.put(data, who)
+
+    async def _origin(self, source: Sent, who: Principal) -> dict[str, str]:
+        """Which run a handle goes on from; nothing for a picture that is of none."""
+        if isinstance(source, bytes) or not _HANDLE.match(source):
+            return {}
+
+        match parsed(source):
+            case OfRun(name, turn):
+                run = await self._host.run(name, who)
+                number = run.answer if turn is None else turn
+                session = {n: v for n, v in run.task.labels.items() if n == "session"}
+                return session | {"parent": run.id, "parent_turn": f"{number}"}
+            case _:
+                return {}
 
     async def _mask(self, given: Given, source: ImageRef, who: Principal) -> ImageRef:
         """Keep the mask with white where the editor may paint, whatever marked it."""

@@ -173,7 +173,7 @@ async def test_a_client_that_leaves_pauses_its_run_which_goes_on_under_its_key(
         runs = await door.host.runs(LOCAL, RunFilter())
     assert (left.status, len(left.turns)) == ("open", 1)
     assert raw.headers["x-editloop-run"] == left.id
-    assert raw.headers["idempotent-replayed"] == "true"
+    assert raw.headers["idempotency-replayed"] == "true"
     assert (whole.status, len(whole.turns), len(runs)) == ("done", 3, 1)
     assert whole.turns[0] == left.turns[0]
 

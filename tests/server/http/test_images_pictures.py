@@ -12,6 +12,7 @@ from images_door import EDITS, Door, images_door
 from making import png
 from PIL import Image
 
+from editloop.memory.store import RunFilter
 from editloop.server.http.images_rules import ImagesRules
 from editloop.server.pictures import Reach
 from editloop.server.principals import LOCAL
@@ -78,6 +79,21 @@ async def test_handles_stand_for_pictures_that_are_here_already(tmp_path: Path, 
             assert answer.status_code == 200, answer.text
     given = [request.source.data for request in editor.requests[1:]]
     assert given == [png(10), png(10), png(200), png(10), png(10)]
+
+
+async def test_a_run_says_which_run_it_goes_on_from(tmp_path: Path) -> None:
+    async with images_door(tmp_path, editor=_editor(), thinker=thinker(GOOD)) as door:
+        await _made(door, session="s1")
+        first = await door.host.run("last", LOCAL)
+        for handle in ("last", f"run:{first.id}#0"):
+            body = {"prompt": "less", "images": [{"file_id": handle}]}
+            assert (await door.http.post(EDITS, json=body)).status_code == 200
+        lines = await door.host.runs(LOCAL, RunFilter())
+        labels = [(await door.host.run(line.id, LOCAL)).task.labels for line in lines]
+    last, then, alone = labels
+    assert (then["parent"], then["parent_turn"], then["session"]) == (first.id, "1", "s1")
+    assert (last["parent"], last["parent_turn"]) == (first.id, "0")
+    assert "parent" not in alone
 
 
 async def test_a_mask_may_be_a_handle_and_one_called_mask_image_is_white_where_painted(
