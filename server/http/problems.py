@@ -37,6 +37,7 @@ from ...memory import (
     UnsupportedInstruction,
 )
 from .. import dialects
+from ..guard import shown_path
 from ..refusals import Refused
 from . import images_failures
 from .spec import PROBLEM
@@ -175,7 +176,7 @@ def written(path: str, error: Exception, method: str = "") -> Response:
         return images_failures.written(refused if plain else error, path)
 
     if found.status >= 500:
-        LOG.error("%s %s: %s", method, path, error, exc_info=error)
+        LOG.error("%s %s: %s", method, shown_path(path), error, exc_info=error)
     body: dict[str, Any] = found.model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, found.status, headers, media_type=PROBLEM)
 

@@ -12,7 +12,9 @@ from hosting import Held
 from making import png
 from mcp_doors import facts, http_client, mistake, over_http
 
+from editloop.memory import StoreError
 from editloop.server.guard import Guard, digest
+from editloop.server.http.problems import written
 from editloop.server.pictures import Pictures
 from editloop.server.principals import Principal
 
@@ -208,10 +210,19 @@ async def test_neither_tokens_nor_tickets_are_written_down(
         exported = (await asked.http.get(f"/v1/runs/{run['id']}", headers=AS_ANN)).text
     # What tests themselves ask with is not the server's log.
     lines = [r.getMessage() for r in caplog.records if r.name.startswith("editloop")]
-    written = "\n".join([*lines, exported, _store(tmp_path)])
+    all_of_it = "\n".join([*lines, exported, _store(tmp_path)])
     assert lines
     for secret in (ticket["id"], "a-token", digest("a-token")):
-        assert secret not in written
+        assert secret not in all_of_it
+
+
+def test_a_ticket_is_not_written_down_when_the_store_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = written("/v1/uploads/secret", StoreError("it is gone"), "PUT")
+    assert answer.status_code == 503
+    assert "PUT /v1/uploads/***: it is gone" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def _store(folder: Path) -> str:
