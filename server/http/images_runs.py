@@ -12,6 +12,7 @@ from ...memory import EditloopError, Run
 from ..host import Begun, Host, Wish
 from ..principals import Principal
 from ..refusals import Refused
+from .images_failures import ONCE
 
 _LOG = logging.getLogger("editloop.server.http")
 _LOOK = 3600.0  # seconds after which a wait is begun anew
@@ -121,4 +122,4 @@ class Runs:
 def paused(run_id: str) -> Refused:
     """What is said of a run that somebody stopped while a request waited for it."""
     said = f"run {run_id} was paused: resume it, or send the request again under the same key"
-    return Refused(409, "paused", said)
+    return Refused(409, "paused", said, headers={**ONCE, "x-editloop-run": run_id})

@@ -233,20 +233,23 @@ async def test_the_same_key_gives_the_same_answer_to_the_byte(tmp_path: Path) ->
     assert len(runs) == 2
 
 
-async def test_a_run_that_somebody_pauses_is_a_conflict(tmp_path: Path) -> None:
+async def test_a_run_that_somebody_pauses_is_a_conflict_and_is_not_begun_anew(
+    tmp_path: Path,
+) -> None:
     held = Held()
 
     async def ask(door: Door) -> None:
+        client = door.openai.with_options(max_retries=2)
         with pytest.raises(ConflictError, match="was paused"):
-            await door.openai.images.edit(image=NAMED, prompt="warm")
+            await client.images.edit(image=NAMED, prompt="warm")
 
-    async with (
-        images_door(tmp_path, editor=held.editor) as door,
-        anyio.create_task_group() as group,
-    ):
-        group.start_soon(ask, door)
-        await held.asked(1)
-        await door.host.pause("last", LOCAL)
+    async with images_door(tmp_path, editor=held.editor) as door:
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, door)
+            await held.asked(1)
+            await door.host.pause("last", LOCAL)
+        runs = await door.host.runs(LOCAL, RunFilter())
+    assert len(runs) == 1
 
 
 async def test_whoever_waits_when_the_server_ends_is_told_so_and_the_run_is_not_paused(
