@@ -141,6 +141,7 @@ def _mcp(address: Address, options: Options, cost: float) -> Editor:
     )
     named = {each: options.text(each) for each in ("image", "instruction", "mask", "seed")}
     tool, upload, name = (options.text(each) for each in ("tool", "upload", "name"))
+    folder = str(Path(options.text("folder")).expanduser()) if options.has("folder") else ""
     allowed, seconds = _listed(options.text("allow")), options.number("seconds", 600.0)
     return MCPEditor(
         place,
@@ -152,6 +153,7 @@ def _mcp(address: Address, options: Options, cost: float) -> Editor:
             arguments=options.rest(),
         ),
         upload=upload,
+        folder=folder,
         allowed=allowed,
         seconds=seconds,
         name=name,

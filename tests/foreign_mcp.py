@@ -23,7 +23,7 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 server = MCPServer("foreign")
-HOST = "http://127.0.0.1:1"
+HOST = os.environ.get("FOREIGN_HOST", "http://127.0.0.1:1")
 """Set by whoever serves over HTTP: where `edit_by_link` says that its picture is."""
 
 

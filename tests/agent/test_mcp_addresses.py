@@ -55,7 +55,7 @@ def test_a_comma_of_a_command_is_written_in_percent() -> None:
         ("mcp:'python?tool=x", "cannot be read"),
         ("mcp:no-such-painter --fast?tool=x", "no command 'no-such-painter'"),
         ("mcp+http://a/mcp?as=bytes", "give one of base64, data, path, url"),
-        ("mcp+http://a/mcp?as=url", "needs a server behind HTTP and upload=TOOL"),
+        ("mcp+http://a/mcp?as=url", "needs upload=TOOL"),
         ("mcp+http://a/mcp?token_env=NO_SUCH_VARIABLE", "which is not set"),
     ],
 )

@@ -43,6 +43,7 @@ class MCPEditor(Connected):
         wanted: Wanted = _UNKNOWN,
         *,
         upload: str = "",
+        folder: str = "",
         allowed: Collection[str] = (),
         cost: float = 0.0,
         seconds: float = 600.0,
@@ -54,23 +55,22 @@ class MCPEditor(Connected):
 
         Without `tool` it is the server's only tool that could be an editor. `wanted` says what its
         schema does not. `upload` is a tool of the same server that gives an address to send a
-        picture to, for `form="url"`. Pictures are fetched from the server's origin and, over
+        picture to, for `form="url"`. Files for `form="path"` are put into `folder`, where a server
+        that reads in some folders only can see them. Pictures are fetched from the server's origin and, over
         HTTPS, from `allowed` hosts and those below them. `seconds` limits one edit, and `mode` is
         the protocol's era as the official client takes it: `auto` or `legacy`.
 
         Raises:
-            SettingsError: `form="url"` without a server that can be sent to, or no such command.
+            SettingsError: `form="url"` without a tool to send by, or no such command.
         """
-        if wanted.form == "url" and not (upload and isinstance(place, Endpoint)):
-            raise SettingsError(
-                "as=url needs a server behind HTTP and upload=TOOL, the tool that takes pictures in"
-            )
+        if wanted.form == "url" and not upload:
+            raise SettingsError("as=url needs upload=TOOL, the tool that takes pictures in")
 
         place.check()
         self.name = name or f"mcp:{tool or place.shown}"
         self.abilities = Abilities(cost=cost)
         self._place, self._tool, self._wanted = place, tool, wanted
-        self._upload, self._allowed = upload, tuple(allowed)
+        self._upload, self._folder, self._allowed = upload, folder, tuple(allowed)
         self._seconds, self._mode, self._most = seconds, mode, most
         self._session: Session | None = None
         self._plan: Plan | None = None
@@ -123,7 +123,7 @@ class MCPEditor(Connected):
             return await self._sent(session, picture)
 
         options = {n: v for n, v in request.options.items() if n in how.options}
-        async with given(how, request, options, send) as call:
+        async with given(how, request, options, send, self._folder) as call:
             result = await session.call(how.tool, call.arguments, _heard(request.watch))
             reader = Reader(self.name, request.source, session.read, self._fetched, call.saved)
             return await reader.picture(result)
@@ -141,13 +141,10 @@ class MCPEditor(Connected):
     async def _sent(self, session: "Session", picture: Picture) -> str:
         from .giving import sent_ahead
 
-        place = self._place
-        if not isinstance(place, Endpoint):
-            raise SettingsError(f"{self.name} has no address that a picture could be sent to")
-
         ticket = await session.call(self._upload, {})
-        async with wire.client(headers=place.headers) as http:
-            return await sent_ahead(ticket, picture, http, place.url, self.name)
+        headers = self._place.headers if isinstance(self._place, Endpoint) else None
+        async with wire.client(headers=headers) as http:
+            return await sent_ahead(ticket, picture, http, self._place, self.name)
 
     async def _fetched(self, address: str) -> Picture:
         """Fetch a picture from the server's own origin, or from an allowed host without its token.

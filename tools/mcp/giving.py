@@ -15,6 +15,7 @@ from mcp.types import CallToolResult, TextContent
 from ...memory import EditorError, PictureError
 from ..editor import EditRequest, Picture
 from ..remote import wire
+from .places import Endpoint, Place
 from .plan import Plan
 from .schema import Slot
 
@@ -41,15 +42,18 @@ class Given:
 
 @asynccontextmanager
 async def given(
-    plan: Plan, request: EditRequest, options: Mapping[str, Any], send: Sends
+    plan: Plan, request: EditRequest, options: Mapping[str, Any], send: Sends, within: str = ""
 ) -> AsyncGenerator[Given]:
-    """The arguments of a call; files that they name exist until the end of the block."""
+    """The arguments of a call; files that they name exist until the end of the block.
+
+    They lie in a new folder in `within`, or in the system's for temporary files.
+    """
     forms = {slot.form for slot in (plan.image, plan.mask, plan.references) if slot}
     if "path" not in forms and not plan.saved:
         yield await _given(plan, request, options, send, None)
         return
 
-    folder = await to_thread.run_sync(lambda: TemporaryDirectory(prefix="editloop-mcp-"))
+    folder = await to_thread.run_sync(_folder, within)
     try:
         yield await _given(plan, request, options, send, Path(folder.name))
     finally:
@@ -103,6 +107,13 @@ async def _value(slot: Slot, picture: Picture, send: Sends, folder: Path | None)
     return f"data:{picture.media_type};base64,{text}" if slot.form == "data" else text
 
 
+def _folder(within: str) -> "TemporaryDirectory[str]":
+    try:
+        return TemporaryDirectory(prefix="editloop-mcp-", dir=within or None)
+    except OSError as error:
+        raise EditorError(f"no folder can be made in {within!r}: {error.strerror}") from error
+
+
 def _kept(folder: Path, name: str, suffix: str, data: bytes) -> Path:
     count = sum(1 for _ in folder.iterdir())
     path = folder / f"{name}-{count}.{suffix.removeprefix('x-')}"
@@ -111,11 +122,11 @@ def _kept(folder: Path, name: str, suffix: str, data: bytes) -> Path:
 
 
 async def sent_ahead(
-    ticket: CallToolResult, picture: Picture, http: httpx2.AsyncClient, server: str, name: str
+    ticket: CallToolResult, picture: Picture, http: httpx2.AsyncClient, at: Place, name: str
 ) -> str:
     """Put a picture where a ticket says, and return the handle that the server gives it.
 
-    The address must be of the server's own origin.
+    The address must be of the server's own origin, or for a process of this machine.
 
     Raises:
         EditorError: the ticket names no address, a foreign one, or no handle came back.
@@ -127,9 +138,8 @@ async def sent_ahead(
             f"{name} gave no address to send the picture to: {json.dumps(facts)[:200]}"
         )
 
-    url = httpx2.URL(server).join(place)
-    ours = httpx2.URL(server)
-    if (url.scheme, url.host, url.port) != (ours.scheme, ours.host, ours.port):
+    url = httpx2.URL(at.url).join(place) if isinstance(at, Endpoint) else httpx2.URL(place)
+    if not at.takes(url):
         raise EditorError(f"{name} wants the picture at {url.host!r}, which is not its own address")
 
     headers = {"Content-Type": picture.media_type}

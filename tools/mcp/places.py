@@ -9,6 +9,8 @@ import httpx2
 
 from ...memory import SettingsError
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -44,6 +46,10 @@ class Command:
     def local(self) -> bool:
         """It sees our files."""
         return True
+
+    def takes(self, url: httpx2.URL) -> bool:
+        """Whether a picture may be sent there: to this machine, where the process is."""
+        return url.scheme == "http" and url.host in _LOOPBACK
 
     def environment(self) -> dict[str, str]:
         """The variables that it is to get.
@@ -99,6 +105,10 @@ class Endpoint:
         """Whether an address is of this very origin."""
         ours = httpx2.URL(self.url)
         return (url.scheme, url.host, url.port) == (ours.scheme, ours.host, ours.port)
+
+    def takes(self, url: httpx2.URL) -> bool:
+        """Whether a picture may be sent there: to this very origin."""
+        return self.holds(url)
 
 
 Place = Command | Endpoint

@@ -3,14 +3,17 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import anyio
 import pytest
 from anyio.abc import TaskStatus
+from chatting import scene
 from loopback import Server, serving
 from mcp_serving import SERVER, SOURCE, Served, asked, command, shade_of
 
 from editloop.memory import EditloopError, EditorBusy, EditorError, EditorRejected, SettingsError
+from editloop.tools import EditRequest, Picture
 from editloop.tools.mcp import Command, Endpoint, MCPEditor
 from editloop.tools.mcp.plan import Wanted
 
@@ -89,6 +92,35 @@ async def test_a_picture_may_be_sent_ahead(served: Served) -> None:
     assert shade_of(edited.picture) == 33
     with pytest.raises(SettingsError, match="upload=TOOL"):
         MCPEditor(Endpoint(served.url), "edit_sent", wanted)
+
+
+async def test_a_process_is_sent_pictures_on_this_machine_only(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, wanted = Command(command().words, ("FOREIGN_HOST",)), Wanted(form="url")
+    monkeypatch.setenv("FOREIGN_HOST", f"http://127.0.0.1:{served.port}")
+    async with MCPEditor(place, "edit_sent", wanted, upload="room_for") as editor:
+        assert await editor.edit(asked())
+    monkeypatch.setenv("FOREIGN_HOST", "http://169.254.169.254")
+    async with MCPEditor(place, "edit_sent", wanted, upload="room_for") as editor:
+        with pytest.raises(EditorError, match="which is not its own address"):
+            await editor.edit(asked())
+
+
+async def test_our_own_server_is_an_editor_too(tmp_path: Path) -> None:
+    """By an upload, and by a path in a folder that it may read."""
+    (tmp_path / "seen").mkdir()
+    store = str(tmp_path / "editloop.db")
+    words = (sys.executable, "-m", "editloop", "mcp", "serve", "--store", store)
+    place = Command((*words, "--allow", str(tmp_path / "seen")))
+    warmer = EditRequest(Picture(scene(), "image/png"), "make it warmer")
+    sent = MCPEditor(place, "edit_image", Wanted(form="url"), upload="request_upload")
+    async with sent as editor:
+        by_upload = await editor.edit(warmer)
+    named = MCPEditor(place, "edit_image", Wanted(form="path"), folder=str(tmp_path / "seen"))
+    async with named as editor:
+        assert (await editor.edit(warmer)).picture == by_upload.picture
+    assert list((tmp_path / "seen").iterdir()) == []
 
 
 async def test_a_path_is_not_given_to_a_server_elsewhere(served: Served) -> None:
