@@ -64,6 +64,10 @@ const bridge = {
     Object.assign(this.context, context);
     const root = document.documentElement;
     if (context.theme === "light" || context.theme === "dark") root.dataset.theme = context.theme;
+    const { height, maxHeight } = this.context.containerDimensions ?? {};
+    const inside = height ?? maxHeight; // of the frame; its own units would grow with what they size
+    const full = this.context.displayMode === "fullscreen";
+    root.style.setProperty("--tall", inside ? `${Math.round(inside * 0.62)}px` : full ? "76vh" : "560px");
     for (const [name, value] of Object.entries(context.styles?.variables ?? {})) {
       if (name.startsWith("--") && typeof value === "string") root.style.setProperty(name, value);
     }

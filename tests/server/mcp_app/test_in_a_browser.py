@@ -316,6 +316,19 @@ async def test_nothing_sticks_out_at_any_width(browser: Pipe, tmp_path: Path, wi
     assert wide <= width
 
 
+async def test_the_size_that_is_told_does_not_feed_itself(browser: Pipe, tmp_path: Path) -> None:
+    async with hosted(tmp_path) as host:
+        run = await done(host)
+        async with shown(host, browser) as app:
+            await app.call("get_run", run_id=run)
+            await settled(app, "turn 3, the answer")
+            await app.app.until("!document.querySelector('#strip .blank')")
+            told = await app.heard("ui/notifications/size-changed")
+    heights = [each["height"] for each in told]
+    assert len(heights) < 8
+    assert max(heights) < 1200
+
+
 async def test_the_hosts_theme_and_the_systems_are_worn(browser: Pipe, tmp_path: Path) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
     async with hosted(tmp_path) as host:
