@@ -33,14 +33,14 @@ class Moment:
 
 def moments(run: Run, after: int = 0) -> list[Moment]:
     """Everything on record of a run that comes after a number."""
-    found = [_moment(1, Opened(run))]
+    found: list[tuple[int, Event]] = [(1, Opened(run))]
     for turn in run.turns:
-        found.append(_moment(2 * turn.number, TurnEdited(run, turn)))
+        found.append((2 * turn.number, TurnEdited(run, turn)))
         if turn.done:
-            found.append(_moment(2 * turn.number + 1, TurnCriticised(run, turn)))
+            found.append((2 * turn.number + 1, TurnCriticised(run, turn)))
     if run.stop is not None:
-        found.append(_moment(2 * len(run.turns) + 2, Closed(run)))
-    return [moment for moment in found if moment.number is not None and moment.number > after]
+        found.append((2 * len(run.turns) + 2, Closed(run)))
+    return [_moment(number, event) for number, event in found if number > after]
 
 
 def passing(event: Event) -> Moment:

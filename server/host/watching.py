@@ -49,6 +49,11 @@ class Watch:
         self.changed.set()
         self.changed = anyio.Event()
 
+    def catch_up(self, run: Run) -> None:
+        """Take in what is on record of a run that is worked on here; wake others only for news."""
+        if self.mark is not None or _progress(run) > _progress(self.run):
+            self.tell(run, passing=self.passing)
+
     async def ended(self) -> None:
         """Wait until it is over."""
         while not self.over:
@@ -87,7 +92,7 @@ class Watches:
         watch.listeners += 1
         try:
             if run.id in self._crew.ids:  # it may have grown since it was read
-                watch.tell(await self._store.run(run.id), passing=watch.passing)
+                watch.catch_up(await self._store.run(run.id))
             else:
                 await self._look([run.id])
             yield watch
