@@ -2,6 +2,7 @@
 real socket."""
 
 import json
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -136,7 +137,8 @@ async def _served(app: Starlette) -> AsyncGenerator[Asked]:
     )
     server = uvicorn.Server(config)
     listening = config.bind_socket()
-    listening.listen()  # connections wait from here on
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `listening` of the server
+    listening.listen(2048)  # connections wait from here on
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     with listening:
         async with anyio.create_task_group() as group:

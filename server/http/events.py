@@ -19,6 +19,7 @@ SSE, LINES = "text/event-stream", "application/x-ndjson"
 _RETRY = 2000  # milliseconds after which a browser that lost the thread asks again
 
 Moments = Callable[[], AbstractAsyncContextManager[AsyncIterator[Moment]]]
+Look = Callable[[], Awaitable[Run]]
 Say = Callable[[bytes], Awaitable[None]]
 
 
@@ -31,9 +32,10 @@ class Stream(Response):
     """
 
     def __init__(
-        self, moments: Moments, run: Run, inside: Inside, *, lines: bool, root: str
+        self, moments: Moments, look: Look, inside: Inside, *, lines: bool, root: str
     ) -> None:
-        self._moments, self._run, self._inside = moments, run, inside
+        """`look` finds the run as it is."""
+        self._moments, self._look, self._inside = moments, look, inside
         self._lines, self._root = lines, root
         self._spoke = 0.0
         self.status_code, self.background = 200, None
@@ -96,8 +98,9 @@ class Stream(Response):
             async for moment in moments:
                 await say(self._written(moment))
                 closed = moment.name == "run.closed"
-            if not closed and self._run.stop is None:
-                await say(self._written(Moment(None, "run.paused", {"run": self._run.id})))
+            run = None if closed else await self._look()
+            if run is not None and run.stop is None:
+                await say(self._written(Moment(None, "run.paused", {"run": run.id})))
         except EditloopError as error:  # the answer has begun: the problem is its last event
             found = problem_of(error, "").model_dump(mode="json", exclude_none=True)
             await say(self._written(Moment(None, "problem", found)))

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ...memory import ImageRef
+from ...memory import ImageRef, Run
 from ..gate import principal_of
 from ..refusals import Refused
 from .bodies import AnnotationBody, AnnotationsBody
@@ -45,15 +45,14 @@ class Followers:
         asked = query_of(http, Following)
         lines = _prefers_lines(http)
         name, who = run_of(http), principal_of(http)
-        after = _heard(http)
-        run = await self._host.run(name, who)
-        if after is not None and run.stop is not None and after >= 2 * len(run.turns) + 2:
+        heard = _heard(http)
+        if heard is not None and _all_heard(await self._host.run(name, who), heard):
             return Response(status_code=204)  # a browser asks for ever otherwise
 
-        begin = (asked.after or 0) if after is None else after
+        after = (asked.after or 0) if heard is None else heard
         return Stream(
-            lambda: self._host.moments(run.id, who, after=begin),
-            run,
+            lambda: self._host.moments(name, who, after=after),
+            lambda: self._host.run(name, who),
             self._inside,
             lines=lines,
             root=root_of(http),
@@ -157,6 +156,10 @@ def _prefers_lines(http: Request) -> bool:
         return True
 
     raise Refused(406, "not_acceptable", f"there are {SSE} and {LINES}")
+
+
+def _all_heard(run: Run, number: int) -> bool:
+    return run.stop is not None and number >= 2 * len(run.turns) + 2
 
 
 def _heard(http: Request) -> int | None:
