@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chatting import scene
+from chat_server import chat_server, completion
+from chatting import scene, script
 from making import critique, fixed, png
 from pydantic_ai import Agent, BinaryContent, BinaryImage, ModelRetry, ToolReturn
 from pydantic_ai.capabilities import ProcessHistory
@@ -24,8 +26,10 @@ from editloop.agent import EditAgent, Kit
 from editloop.memory import Critique, Sample, StopReason, ThinkerBusy
 from editloop.memory.images import LocalImages
 from editloop.memory.store import open_store
-from editloop.policies import FromBest, MaxTurns, Opinion, Rules, ScriptedThinker, reference
+from editloop.policies import FromBest, MaxTurns, Opinion, Rules, ScriptedThinker, reference, wire
 from editloop.policies.acting import EditPolicy
+from editloop.policies.editthinker import EditThinker
+from editloop.policies.expert import Expert
 from editloop.policies.measured.thinker import Measured
 from editloop.tools.chat import ImageEditing
 from editloop.tools.retouch.editor import Retouch
@@ -257,3 +261,31 @@ async def test_it_drives_the_capability_of_chats(tmp_path: Path) -> None:
     assert run.last
     assert run.last.critique
     assert StopReason.SATISFIED.value in made.output or len(calls) > 1
+
+
+async def test_editthinker_acts_as_it_does_in_the_loop(
+    images: LocalImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # nobody's fetched template
+    answers = iter([wire.write(critique(5, 6, "more")), "no tags", wire.write(GOOD)])
+    tool = Tool(images)
+    async with chat_server() as server:
+        server.reply = lambda asked: completion(next(answers))
+        async with EditThinker(server.url) as thinker:
+            agent = _agent(EditPolicy(thinker, images), tool)
+            made = await agent.run(["lighter", SOURCE])
+        sent = [json.loads(chat.body)["messages"] for chat in server.chats]
+    assert [instruction for _, instruction in tool.calls] == ["lighter", "more"]
+    assert made.output.startswith(f"{tool.shade(2)} (turn 2 of 2, semantic 9, quality 9")
+    assert made.usage.input_tokens == 3 * 2345
+    assert [len(messages) for messages in sent] == [1, 1, 1]  # every critique is a fresh message
+
+
+async def test_an_expert_acts_on_any_model(images: LocalImages) -> None:
+    said = script(
+        '{"reasoning": "pale", "satisfied": false, "refined": "more"}',
+        '{"reasoning": "fine", "satisfied": true, "refined": "more"}',
+    )
+    tool = Tool(images)
+    made = await _agent(EditPolicy(Expert(said.model), images), tool).run(["lighter", SOURCE])
+    assert made.output.startswith(f"{tool.shade(2)} (turn 2 of 2; satisfied")
