@@ -9,7 +9,7 @@ from ...memory import Forbidden, InputError, PictureError, StoreError
 from ...memory.images import media_type_of_path, suffix_of
 
 _ODD = re.compile(r"[^\w.\- ]+")
-_LONGEST = 100  # characters of a name; folders take 255 bytes
+_LONGEST = 200  # bytes of a name; folders take 255, the number and the end among them
 _TRIES = 1000
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -18,8 +18,13 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 def safe_name(said: str) -> str:
     """Make a file's name of what somebody said: no folders, no hidden file, nothing odd."""
     last = re.split(r"[/\\]", said)[-1]
-    plain = _ODD.sub("_", last).strip(" ._-")[:_LONGEST].strip(" ._-")
+    plain = _cut(_ODD.sub("_", last).strip(" ._-")).strip(" ._-")
     return f"_{plain}" if _RESERVED.fullmatch(plain) else plain or "picture"
+
+
+def _cut(name: str) -> str:
+    """As many letters as fit."""
+    return name.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
 
 
 def write_new(folder: Path, name: str, data: bytes, media_type: str) -> Path:

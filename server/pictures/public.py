@@ -1,7 +1,7 @@
 """Which addresses are of the open internet, and which are somebody's inside.
 
 Our own table, and no `is_global`: that one has changed between versions of Python, and it calls
-addresses global that lead inside by translation (6to4, Teredo, NAT64).
+addresses global that lead inside by translation (6to4, NAT64).
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address

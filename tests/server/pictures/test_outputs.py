@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from making import png
 
-from editloop.memory import Forbidden, StoreError
+from editloop.memory import Forbidden, InputError, StoreError
 from editloop.server.pictures.outputs import safe_name, write_new
 
 
@@ -23,6 +23,7 @@ from editloop.server.pictures.outputs import safe_name, write_new
         ("a\0b\nc", "a_b_c"),
         ("nul.png", "_nul.png"),
         ("é" * 300, "é" * 100),
+        ("猫" * 300, "猫" * 66),
         ("$(rm -rf)`;|", "rm -rf"),
     ],
 )
@@ -50,6 +51,21 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path / "file", tmp_path / "a" / "b"):
         with pytest.raises(Forbidden):
             write_new(folder, "cat", png(1), "image/png")
+
+
+def test_a_name_of_any_letters_fits_into_a_folder(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert write_new(tmp_path, "猫" * 300, png(1), "image/png").is_file()
+
+
+def test_the_thousandth_picture_of_a_name_is_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("editloop.server.pictures.outputs._TRIES", 2)
+    for shade in (1, 2):
+        write_new(tmp_path, "cat", png(shade), "image/png")
+    with pytest.raises(InputError, match="another name"):
+        write_new(tmp_path, "cat", png(3), "image/png")
 
 
 def test_the_end_of_the_name_follows_the_picture(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import anyio
 import pytest
-from hosting import hosted, wish
+from hosting import Held, hosted, wish
 from making import png
+from web import page, web
 
 from editloop.memory import Forbidden, InputError, PictureError, RunNotFound
 from editloop.server.pictures import Pictures, Reach
@@ -60,6 +61,30 @@ async def test_a_picture_that_a_run_has_not_is_said(tmp_path: Path) -> None:
         await host.wait(begun.run.id, ANN, 20)
         with pytest.raises(InputError, match="no picture 9: it has 3"):
             await pictures.resolve("last#9", ANN)
+
+
+async def test_a_run_without_an_answer_is_said_and_its_turns_can_be_named(tmp_path: Path) -> None:
+    held = Held(free=1)
+    async with hosted(tmp_path, editor=held.editor) as host:
+        pictures = Pictures(host, Reach())
+        begun = await host.begin(await wish(host), ANN)
+        await held.asked(2)
+        with pytest.raises(InputError, match="no answer yet"):
+            await pictures.resolve(f"run:{begun.run.id}", ANN)
+        first = await pictures.resolve(f"run:{begun.run.id}#1", ANN)
+        held.let_all()
+    assert first != begun.run.task.source
+
+
+async def test_an_address_is_fetched_and_kept(tmp_path: Path) -> None:
+    async with web() as net, hosted(tmp_path) as host:
+        net.pages["pictures.example/cat"] = page(png(90), content_type="text/html")
+        net.pages["pictures.example/page"] = page(b"<html>", content_type="image/png")
+        pictures = Pictures(host, Reach(), fetcher=net.fetcher())
+        image = await pictures.resolve("https://pictures.example/cat", ANN)
+        assert await pictures.resolve(f"editloop://image/{image.sha256}", ANN) == image
+        with pytest.raises(PictureError, match="a web page"):
+            await pictures.resolve("https://pictures.example/page", ANN)
 
 
 async def test_what_was_put_belongs_to_whoever_put_it(tmp_path: Path) -> None:
