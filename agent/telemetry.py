@@ -225,6 +225,11 @@ class Telemetry:
         return {key: text} if self._content and text else {}
 
 
+def asked_for(run_id: str) -> None:
+    """Name a run on the span of the request that asks for it, so that its trace can be found."""
+    trace.get_current_span().set_attribute("editloop.run.id", run_id)
+
+
 def ids(span: Span) -> tuple[str | None, str | None]:
     """Return trace and span id in hexadecimal; none without a recording SDK."""
     context = span.get_span_context()

@@ -8,6 +8,7 @@ from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
+from ...agent.telemetry import asked_for
 from ...memory import InputError, Run
 from ..host import Host, Wish
 from ..pictures import Pictures
@@ -127,6 +128,7 @@ class Editing:
     async def _followed(
         self, ctx: Context[Any], run: Run, caller: Principal, seconds: float
     ) -> CallToolResult:
+        asked_for(run.id)
         run = await followed(self._host, ctx, run, caller, seconds, rules=self._rules, pauses=True)
         return await self._answers.run(ctx, run)
 

@@ -18,6 +18,7 @@ from .told import clipped
 from .who import taken_back
 
 _SMALL = 0.001  # how far a beat moves the progress: less than any step, and never backwards
+_LOOK = 0.5  # seconds between two looks whether this server ends
 _STEPS = 0.9  # of a half-turn, shared by the steps of an edit
 
 
@@ -88,15 +89,18 @@ async def followed(
     """Wait for a run at most so long, and return it as it is then.
 
     A request that its client takes back has its run paused if it `pauses`; when the connection ends
-    or this server does, the run goes on, here or in the next process.
+    or this server does, the run goes on, here or in the next process. A server that is about to end
+    answers at once with what there is.
 
     Raises:
         RunNotFound: there is none that this caller may see.
     """
-    progress = Progress(ctx, run)
+    progress, stay = Progress(ctx, run), anyio.CancelScope()
     try:
-        async with _beating(progress, rules.beat_seconds):
-            return await host.wait(run.id, who, seconds, hear=progress.hear)
+        async with _beside(progress, rules, stay):
+            with stay:
+                return await host.wait(run.id, who, seconds, hear=progress.hear)
+        return await host.run(run.id, who)
     except anyio.get_cancelled_exc_class():
         if pauses and not rules.leaving() and taken_back(ctx):
             await _paused(host, run, who, rules.pause_seconds)
@@ -104,12 +108,18 @@ async def followed(
 
 
 @asynccontextmanager
-async def _beating(progress: Progress, every: float) -> AsyncGenerator[None]:
+async def _beside(
+    progress: Progress, rules: McpRules, stay: anyio.CancelScope
+) -> AsyncGenerator[None]:
+    """Beat beside the block, and let go of it when this server is about to end."""
+    every = rules.beat_seconds
+
     async def beat() -> None:
-        while True:
-            await anyio.sleep(max(0.0, every - progress.silent()))
+        while not rules.leaving():
+            await anyio.sleep(min(_LOOK, max(0.0, every - progress.silent())))
             if progress.silent() >= every:
                 await progress.beat()
+        stay.cancel()
 
     async with helpers() as group:
         group.start_soon(beat)

@@ -7,7 +7,9 @@ The same server speaks both protocol eras, over stdio and over HTTP (see `door`)
 of its own: runs are in the store, so that another process answers for them after a restart.
 """
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -82,17 +84,18 @@ def mcp_server(
     answers = Answers(host, rules, places)
     apps = Apps()
     app.register(apps, host, pictures, who)
-    server = EditloopServer(
-        NAME,
-        title="editloop",
-        description="Edits pictures, looks at the edits, and edits again.",
-        instructions=texts.INSTRUCTIONS,
-        version=version("editloop"),
-        tools=_tools(host, pictures, answers, rules, places),
-        extensions=[apps],
-        middleware=[app_tools.hide_from_models],
-        log_level="WARNING",
-    )
+    with _own_logging():
+        server = EditloopServer(
+            NAME,
+            title="editloop",
+            description="Edits pictures, looks at the edits, and edits again.",
+            instructions=texts.INSTRUCTIONS,
+            version=version("editloop"),
+            tools=_tools(host, pictures, answers, rules, places),
+            extensions=[apps],
+            middleware=[app_tools.hide_from_models],
+            log_level="WARNING",
+        )
     server.library = Library(host, pictures, places)
     _shelve(server)
     server.prompt(
@@ -101,6 +104,18 @@ def mcp_server(
         description="Edit a picture, look at what was made, and stop in time.",
     )(_with_care)
     return server
+
+
+@contextmanager
+def _own_logging() -> Generator[None]:
+    """Keep the log of this process as it is: a server of the SDK gives it a handler when made."""
+    root = logging.getLogger()
+    handlers, level = [*root.handlers], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def _tools(

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from editloop.agent import EditAgent, Telemetry
+from editloop.agent.telemetry import asked_for
 from editloop.policies import ScriptedThinker
 from editloop.tools import EditRequest, ScriptedEditor
 
@@ -138,3 +139,10 @@ async def test_a_resumed_run_links_to_its_first_trace(make_agent: MakeAgent) -> 
     roots = [s for s in SPANS.get_finished_spans() if s.name.startswith("invoke_agent")]
     links = [f"{link.context.trace_id:032x}" for root in roots for link in root.links]
     assert links == [first.trace_id]
+
+
+def test_the_span_of_a_request_names_the_run_that_it_asked_for() -> None:
+    with TracerProvider().get_tracer("door").start_as_current_span("tools/call") as span:
+        asked_for("01abc")
+    assert isinstance(span, ReadableSpan)
+    assert dict(span.attributes or {}) == {"editloop.run.id": "01abc"}

@@ -120,6 +120,24 @@ async def test_a_run_can_be_gone_on_from_while_it_is_paused(tmp_path: Path, era:
     assert still["status"] == "paused"
 
 
+async def test_a_server_that_ends_answers_at_once_with_what_there_is(
+    tmp_path: Path, era: str
+) -> None:
+    held, ending = Held(free=1), False
+    rules = McpRules(leaving=lambda: ending)
+    found: list[dict[str, Any]] = []
+    async with house(tmp_path, rules, editor=held.editor) as at, Client(at.server, mode=era) as one:
+
+        async def edit() -> None:
+            found.append(facts(await one.call_tool("edit_image", await a_wish(at))))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(edit)
+            await held.asked(2)
+            ending = True
+    assert [(run["status"], len(run["turns"])) for run in found] == [("running", 1)]
+
+
 @asynccontextmanager
 async def asking(folder: Path, era: str, held: Held) -> AsyncGenerator[tuple[House, Client]]:
     """Over HTTP, where both eras take a call back in their own way."""

@@ -4,14 +4,15 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from fastmcp.client.transports import StdioTransport
 from hosting import hosted
 from making import png
 from mcp_doors import Heard, environment, over_http
 from pydantic_ai import Agent, BinaryContent
-from pydantic_ai.mcp import MCPToolset, StdioTransport
+from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
@@ -43,24 +44,24 @@ class Chat:
 
     def facts(self, call: int) -> dict[str, Any]:
         """What a tool told: the text of its answer, which the client reads as JSON."""
-        return next(part for part in self.returned[call] if isinstance(part, dict))
+        return next(cast("dict[str, Any]", p) for p in self.returned[call] if isinstance(p, dict))
 
     def picture(self, call: int) -> BinaryContent:
         return next(part for part in self.returned[call] if isinstance(part, BinaryContent))
 
 
 @asynccontextmanager
-async def toolset(kind: str, folder: Path, heard: Heard) -> AsyncGenerator[MCPToolset[None]]:
+async def toolset(kind: str, folder: Path, heard: Heard) -> AsyncGenerator[MCPToolset[object]]:
     """A client over stdio or over HTTP."""
     if kind == "http":
         reach = Reach(roots=(folder,))
         async with hosted(folder) as host, over_http(host, reach=reach) as url:
-            yield MCPToolset(url, progress_handler=heard)
+            yield MCPToolset(url, progress_handler=heard, init_timeout=60)
         return
 
     words = ["-m", "editloop", "mcp", "serve"]
     at = StdioTransport(sys.executable, words, env=environment(folder), cwd=str(folder))
-    yield MCPToolset(at, progress_handler=heard)
+    yield MCPToolset(at, progress_handler=heard, init_timeout=60)
 
 
 @pytest.mark.parametrize("kind", ["stdio", "http"])
