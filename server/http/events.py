@@ -38,6 +38,9 @@ class Stream(Response):
         self._moments, self._look, self._inside = moments, look, inside
         self._lines, self._root = lines, root
         self._spoke = 0.0
+        self._first = (
+            b"" if lines else f"retry: {_RETRY}\n\n".encode()
+        )  # goes with what is said first
         self.status_code, self.background = 200, None
         self.media_type = LINES if lines else f"{SSE}; charset=utf-8"
         self.init_headers()
@@ -71,7 +74,8 @@ class Stream(Response):
         async def say(text: bytes) -> None:
             nonlocal there
             with anyio.move_on_after(self._inside.rules.stalled_seconds) as scope:
-                await send(_piece(text))
+                first, self._first = self._first, b""
+                await send(_piece(first + text))
                 self._spoke = anyio.current_time()
             if scope.cancelled_caught:
                 there = False
@@ -86,7 +90,7 @@ class Stream(Response):
                     await say(b"\n" if self._lines else b": still here\n\n")
 
         async with helpers() as group:
-            await say(b"" if self._lines else f"retry: {_RETRY}\n\n".encode())
+            self._spoke = anyio.current_time()
             group.start_soon(leave)
             group.start_soon(beat)
             await self._told(moments, say)
