@@ -38,7 +38,7 @@ def served(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Sc
 
     _only_http(http)
     rules = McpRules(images=files.images, out=_folder(files.out))
-    reach = reach_of(files, usual=(Path.cwd(),))
+    reach = reach_of(files, usual=working_folder())
     anyio.run(_over_stdio, choices, reach, rules)
     return 0
 
@@ -130,6 +130,12 @@ def _existing(folder: str, option: str) -> Path:
         return path.resolve()
 
     raise SettingsError(f"{option} {folder!r} is no folder; make it, or name another")
+
+
+def working_folder() -> tuple[Path, ...]:
+    """The folder that the client works in; none where a desktop started it in that of all disks."""
+    here = Path.cwd()
+    return () if here == Path(here.anchor) else (here,)
 
 
 def _folder(folder: str) -> Path | None:

@@ -17,7 +17,12 @@ from .refusals import Refused
 _WHO = "editloop.principal"
 _OPENAI = ("/v1/images", "/v1/models")
 _PROBLEM = "application/problem+json"
-_EXPOSED = "location, retry-after, etag, x-request-id, x-editloop-run, x-editloop-score"
+_EXPOSED = ", ".join(
+    (
+        *("location", "retry-after", "etag", "x-request-id", "idempotency-replayed"),
+        *("x-editloop-run", "x-editloop-score", "mcp-session-id", "mcp-protocol-version"),
+    )
+)
 _POLICY_VIOLATION = 1008
 
 Write = Callable[[str, Refused], Response]
