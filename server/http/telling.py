@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ...agent.telemetry import asked_for
 from ...memory import Run
 from ..connected import while_connected
 from ..gate import principal_of
@@ -25,6 +26,7 @@ class Teller:
     async def begun(self, http: Request, begun: Begun) -> Response:
         """A run that goes on, or is over already."""
         run, applied = begun.run, ""
+        asked_for(run.id)
         if run.stop is None:
             run, applied = await self.awaited(http, run.id, run)
         headers = {"location": f"{root_of(http)}/v1/runs/{run.id}", **_applied(applied)}

@@ -10,6 +10,11 @@ import httpx2
 import pytest
 from apis import AS_ANN, TWO, asking
 from making import png
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 
 from editloop.agent import EditAgent
 from editloop.memory import SettingsError, StoreError
@@ -74,6 +79,24 @@ async def test_the_log_names_requests_and_no_ticket(
     assert answer.headers["x-request-id"] == line["request"] == "mine"
     assert line["path"] == "/v1/uploads/***"
     assert (line["method"], line["status"]) == ("PUT", 201)
+
+
+async def test_the_callers_trace_goes_on_by_the_name_of_the_route_and_names_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    parent = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+    async with asking(tmp_path) as asked:
+        run = (await asked.begin(headers=parent)).json()
+        await asked.http.get(f"/v1/runs/{run['id']}/answer", headers={"prefer": "wait=20"})
+    served = [span for span in exporter.get_finished_spans() if span.kind is SpanKind.SERVER]
+    begun, found = served
+    assert (begun.name, found.name) == ("POST /v1/runs", "GET /v1/runs/{run}/answer")
+    assert begun.context
+    assert begun.context.trace_id == int("a" * 32, 16)
+    assert (begun.attributes or {})["editloop.run.id"] == run["id"]
 
 
 async def test_an_agent_that_cannot_be_opened_is_told() -> None:
