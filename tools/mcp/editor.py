@@ -195,21 +195,25 @@ class MCPEditor(Connected):
                 self._session = None
 
     def _planned(self, tools: "Sequence[Tool]") -> Plan:
-        local = self._place.local
+        local, wanted = self._place.local, self._wanted
         named = [t for t in tools if t.name == self._tool]
         if self._tool and not named:
             there = ", ".join(tool.name for tool in tools) or "none"
             raise SettingsError(f"{self._place.shown} has no tool {self._tool!r}; it has {there}")
 
         about = {tool.name: tool.description or "" for tool in tools}
-        could = [t for t in tools if fits(t.name, t.input_schema, local=local, about=about[t.name])]
+        could = [
+            tool
+            for tool in tools
+            if fits(tool.name, tool.input_schema, wanted, local=local, about=about[tool.name])
+        ]
         found = named or (could if len(could) == 1 else [])
         if not found:
             among = ", ".join(tool.name for tool in could or tools) or "none"
             raise SettingsError(f"say which tool of {self._place.shown} edits: tool=…, of {among}")
 
         tool = found[0]
-        return plan(tool.name, tool.input_schema, self._wanted, local=local, about=about[tool.name])
+        return plan(tool.name, tool.input_schema, wanted, local=local, about=about[tool.name])
 
     def _able(self, how: Plan) -> Abilities:
         several = how.references is not None or how.image.several

@@ -110,10 +110,12 @@ def plan(
     return _whole(made, read)
 
 
-def fits(tool: str, schema: Mapping[str, Any], *, local: bool, about: str = "") -> bool:
+def fits(
+    tool: str, schema: Mapping[str, Any], wanted: Wanted, *, local: bool, about: str = ""
+) -> bool:
     """Whether a tool could be an editor: it takes a picture and an instruction, and we have the rest."""
     try:
-        plan(tool, schema, Wanted(), local=local, about=about)
+        plan(tool, schema, wanted, local=local, about=about)
     except SettingsError:
         return False
 

@@ -108,6 +108,22 @@ async def test_a_cancelled_edit_is_cancelled_at_the_server(make: Make) -> None:
         assert await editor.edit(asked("was it cancelled?"))
 
 
+async def test_several_edits_are_under_way_in_one_session(make: Make) -> None:
+    shades: dict[int, int] = {}
+    async with make("edit_base64") as editor, anyio.create_task_group() as group:
+
+        async def edit(seed: int) -> None:
+            shades[seed] = shade_of((await editor.edit(asked(seed=seed))).picture)
+
+        for seed in range(10, 90, 10):
+            group.start_soon(edit, seed)
+    assert shades == {seed: seed + 4 for seed in range(10, 90, 10)}
+
+
+async def test_the_only_tool_that_fits_what_the_address_says_is_taken(make_one: Make) -> None:
+    assert await _shade(make_one("", Wanted(arguments={"model": "x" * 9}))) == 9
+
+
 async def test_an_edit_that_takes_too_long_is_given_up(make_one: Make) -> None:
     async with make_one("edit_base64", seconds=0.2) as editor:
         with pytest.raises(EditorBusy, match=r"no edit within 0\.2 s"):

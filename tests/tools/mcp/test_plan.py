@@ -118,4 +118,4 @@ def test_texts_stay_texts_though_an_address_reads_numbers() -> None:
 def test_what_cannot_be_an_editor_says_why(properties: dict[str, Any], said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         _plan(properties)
-    assert not fits("paint", {"properties": properties}, local=True)
+    assert not fits("paint", {"properties": properties}, Wanted(), local=True)
