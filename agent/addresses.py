@@ -12,14 +12,21 @@ written `%2C` or `%3F`. Secrets are never in an address: `token_env=NAME` names
 the variable that holds one.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ..memory import SettingsError
 
-HIDDEN = ":***@"
+HIDDEN = "***"
 """What stands for a password; an address with it is for reading, and opens nothing."""
+
+_SECRET = re.compile(
+    r"([?&;](?:[\w-]*(?:password|passwd|secret|api[_-]?key|signature)|token|access[_-]token|key|sig)=)"
+    r"[^&;#]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,8 @@ def parse(text: str) -> tuple[Address, ...]:
 
 
 def masked(text: str) -> str:
-    """Every URL of a text of addresses without its password."""
-    return ",".join(_masked(part) for part in text.split(","))
+    """Every URL of a text of addresses without its password, and without secrets in its options."""
+    return ",".join(_SECRET.sub(rf"\1{HIDDEN}", _masked(part)) for part in text.split(","))
 
 
 def _one(text: str) -> Address:
@@ -123,5 +130,5 @@ def _masked(text: str) -> str:
     if ":" not in login:
         return text
 
-    hidden = login.partition(":")[0] + HIDDEN + host
+    hidden = f"{login.partition(':')[0]}:{HIDDEN}@{host}"
     return kind + sign + urlunsplit(url._replace(netloc=hidden))

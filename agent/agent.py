@@ -90,7 +90,8 @@ class EditAgent:
         """Run a task to its end and return the closed run; `watch` hears its events.
 
         Failures of editor and thinker are on the run, not raised. Cancelling leaves an open run
-        that `resume` continues.
+        that `resume` continues. A watcher that raises `BudgetSpent` ends the run there, closed with
+        its best turn.
 
         Raises:
             StoreError: the record cannot be written.

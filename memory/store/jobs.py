@@ -8,108 +8,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete
 
 from ..errors import KeyReused
 from ..reasons import RunStatus
 from ..records import Run
+from . import job_statements as sql
 from . import writes
 from .engine import Database
+from .job_statements import MOST_TRIES as MOST_TRIES
 from .leases import Worker, now
-from .rows import Row
-from .statements import CLAIM, RUN, TURN
+from .statements import CLAIM, RUN
 from .workers import gone
 
 Wanted = Literal["run", "pause"]
 
-JOB, REQUEST = (Row.metadata.tables[name] for name in ("job", "request"))
-
-MOST_TRIES = 5
-"""A run that was begun so often and never let go in order takes its workers along."""
-
 REMEMBERED = timedelta(hours=24)
 """How long an idempotency key is known."""
-
-_AT_ONCE = 8
-_THIS = JOB.c.run_id == bindparam("this")
-_IS_OPEN = RUN.c.stop_reason.is_(None)
-_IS_FREE = or_(RUN.c.lease_owner.is_(None), RUN.c.lease_until < bindparam("now"))
-_JOINED = JOB.join(RUN, RUN.c.id == JOB.c.run_id)
-_WAITS = and_(JOB.c.wanted == "run", _IS_OPEN, _IS_FREE)
-
-_ADD = insert(JOB)
-_KEYED = {
-    "sqlite": sqlite.insert(REQUEST).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(REQUEST).on_conflict_do_nothing(),
-}
-_EARLIER = select(REQUEST.c.run_id, REQUEST.c.print).where(
-    REQUEST.c.principal == bindparam("of"), REQUEST.c.key == bindparam("by")
-)
-_OLD_KEYS = delete(REQUEST).where(REQUEST.c.created < bindparam("before"))
-_NEXT = (
-    select(JOB.c.run_id)
-    .select_from(_JOINED)
-    .where(_WAITS, JOB.c.tries < MOST_TRIES)
-    .order_by(JOB.c.queued, JOB.c.run_id)
-    .limit(_AT_ONCE)
-    .with_for_update(skip_locked=True, of=JOB)
-)
-_TRIED = update(JOB).where(_THIS).values(tries=JOB.c.tries + bindparam("more"))
-_WANT = update(JOB).where(_THIS).values(wanted=bindparam("now_wanted"))
-_WANT_ANEW = update(JOB).where(_THIS).values(wanted="run", tries=0, queued=bindparam("now"))
-_COUNT = select(func.count()).select_from(_JOINED).where(_WAITS, JOB.c.tries < MOST_TRIES)
-_GIVEN_UP = select(JOB.c.run_id).select_from(_JOINED).where(_WAITS, JOB.c.tries >= MOST_TRIES)
-_OWNERS = (
-    select(RUN.c.lease_owner)
-    .distinct()
-    .select_from(_JOINED)
-    .where(JOB.c.wanted == "run", _IS_OPEN, RUN.c.lease_owner.is_not(None))
-)
-_LET_GO = (
-    update(RUN)
-    .where(RUN.c.lease_owner == bindparam("dead"), _IS_OPEN)
-    .values(lease_owner=None, lease_until=None)
-)
-_MARKS = (
-    select(
-        RUN.c.id,
-        RUN.c.status,
-        RUN.c.turns,
-        or_(TURN.c.refined.is_not(None), TURN.c.failure.is_not(None)).label("whole"),
-        case((_IS_FREE, False), else_=True).label("held"),
-        JOB.c.wanted,
-    )
-    .select_from(
-        RUN.outerjoin(JOB, JOB.c.run_id == RUN.c.id).outerjoin(
-            TURN, and_(TURN.c.run_id == RUN.c.id, TURN.c.number == RUN.c.turns)
-        )
-    )
-    .where(RUN.c.id.in_(bindparam("ids", expanding=True)))
-)
-_OF = JOB.c.principal == bindparam("of")
-_SHARE = (
-    select(
-        func.count(case((RUN.c.created >= bindparam("minute"), 1))),
-        func.min(case((RUN.c.created >= bindparam("minute"), RUN.c.created))),
-        func.coalesce(func.sum(RUN.c.cost), 0.0),
-        func.min(case((RUN.c.cost > 0, RUN.c.created))),
-    )
-    .select_from(_JOINED)
-    .where(_OF, RUN.c.created >= bindparam("day"))
-)
-_OPEN_RUNS = select(func.count()).select_from(_JOINED).where(_OF, JOB.c.wanted == "run", _IS_OPEN)
 
 
 class Mark(NamedTuple):
@@ -235,10 +150,10 @@ def _add(
     lease = {"lease_owner": worker.name, "lease_until": worker.until()} if hold else None
     writes.insert_run(connection, run, lease)
     job = {"run_id": run.id, "principal": principal, "wanted": "run", "queued": now()}
-    connection.execute(_ADD, job | {"tries": 1 if hold else 0})
+    connection.execute(sql.ADD, job | {"tries": 1 if hold else 0})
     if key:
         request = {"principal": principal, "key": key, "print": print_, "run_id": run.id}
-        statement = _KEYED[connection.dialect.name]
+        statement = sql.KEYED[connection.dialect.name]
         if connection.execute(statement, request | {"created": now()}).rowcount != 1:
             # Somebody was faster by a moment: their run is the one, ours was never there.
             connection.execute(delete(RUN).where(RUN.c.id == run.id))
@@ -247,7 +162,7 @@ def _add(
 
 
 def _earlier(connection: Connection, principal: str, key: str, print_: str) -> str | None:
-    row = connection.execute(_EARLIER, {"of": principal, "by": key}).first()
+    row = connection.execute(sql.EARLIER, {"of": principal, "by": key}).first()
     if row is None:
         return None
     if row.print != print_:
@@ -257,7 +172,7 @@ def _earlier(connection: Connection, principal: str, key: str, print_: str) -> s
 
 def _next(connection: Connection, worker: Worker, besides: frozenset[str]) -> str | None:
     moment = now()
-    for run_id in connection.scalars(_NEXT, {"now": moment}).all():
+    for run_id in connection.scalars(sql.NEXT, {"now": moment}).all():
         if run_id in besides:
             continue
         values = {"this": run_id, "worker": worker.name, "until": worker.until(), "now": moment}
@@ -268,37 +183,37 @@ def _next(connection: Connection, worker: Worker, besides: frozenset[str]) -> st
 
 
 def _tried(connection: Connection, run_id: str, more: int) -> None:
-    connection.execute(_TRIED, {"this": run_id, "more": more})
+    connection.execute(sql.TRIED, {"this": run_id, "more": more})
 
 
 def _want(connection: Connection, run_id: str, wanted: Wanted) -> bool:
-    return connection.execute(_WANT, {"this": run_id, "now_wanted": wanted}).rowcount == 1
+    return connection.execute(sql.WANT, {"this": run_id, "now_wanted": wanted}).rowcount == 1
 
 
 def _want_anew(connection: Connection, run_id: str, principal: str) -> None:
-    if connection.execute(_WANT_ANEW, {"this": run_id, "now": now()}).rowcount != 1:
+    if connection.execute(sql.WANT_ANEW, {"this": run_id, "now": now()}).rowcount != 1:
         values = {"run_id": run_id, "principal": principal, "wanted": "run", "tries": 0}
-        connection.execute(_ADD, values | {"queued": now()})
+        connection.execute(sql.ADD, values | {"queued": now()})
 
 
 def _count(connection: Connection) -> int:
-    return int(connection.scalar(_COUNT, {"now": now()}) or 0)
+    return int(connection.scalar(sql.COUNT, {"now": now()}) or 0)
 
 
 def _given_up(connection: Connection) -> list[str]:
-    return list(connection.scalars(_GIVEN_UP, {"now": now()}))
+    return list(connection.scalars(sql.GIVEN_UP, {"now": now()}))
 
 
 def _owners(connection: Connection) -> list[str]:
-    return list(connection.scalars(_OWNERS))
+    return list(connection.scalars(sql.OWNERS))
 
 
 def _let_go(connection: Connection, owner: str) -> None:
-    connection.execute(_LET_GO, {"dead": owner})
+    connection.execute(sql.LET_GO, {"dead": owner})
 
 
 def _marks(connection: Connection, ids: list[str]) -> dict[str, Mark]:
-    rows = connection.execute(_MARKS, {"ids": ids, "now": now()})
+    rows = connection.execute(sql.MARKS, {"ids": ids, "now": now()})
     found: dict[str, Mark] = {}
     for run_id, status, turns, whole, held, wanted in rows:
         found[run_id] = Mark(status, turns, bool(whole), bool(held), wanted)
@@ -309,10 +224,10 @@ def _share(connection: Connection, principal: str) -> Share:
     moment = now()
     values: dict[str, Any] = {"of": principal}
     ages = {"minute": moment - timedelta(minutes=1), "day": moment - timedelta(days=1)}
-    minute, first, cost, costly = connection.execute(_SHARE, values | ages).one()
-    open_runs = connection.scalar(_OPEN_RUNS, values) or 0
+    minute, first, cost, costly = connection.execute(sql.SHARE, values | ages).one()
+    open_runs = connection.scalar(sql.OPEN_RUNS, values) or 0
     return Share(minute, first, float(cost), costly, open_runs)
 
 
 def _forget(connection: Connection, before: datetime) -> None:
-    connection.execute(_OLD_KEYS, {"before": before})
+    connection.execute(sql.OLD_KEYS, {"before": before})
