@@ -30,7 +30,7 @@ test: $(VENV)/.dev ## run the tests
 test-lowest: ## run the tests of what asks models with the lowest pydantic-ai that is supported
 	@test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
 	@.lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable . pytest hypothesis 'pydantic-ai-slim[openai]==2.62.0'
-	@.lowest/bin/python -m pytest tests/policies/editthinker tests/policies/expert -q -p no:cacheprovider
+	@.lowest/bin/python -m pytest tests/policies/editthinker tests/policies/expert tests/tools/chat -q -p no:cacheprovider
 
 engines: ## make .engines: vLLM, diffusers and TRL on the CPU (3 GB), and train the tiny models
 	@$(PYTHON) tests/engines/environments/make.py engines
