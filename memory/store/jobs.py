@@ -16,10 +16,12 @@ from ..records import Run
 from . import job_statements as sql
 from . import writes
 from .engine import Database
-from .job_statements import MOST_TRIES as MOST_TRIES
+from .job_statements import MOST_TRIES
 from .leases import Worker, now
 from .statements import CLAIM, RUN
 from .workers import gone
+
+__all__ = ["MOST_TRIES", "REMEMBERED", "Jobs", "Mark", "Share", "Wanted"]
 
 Wanted = Literal["run", "pause"]
 

@@ -27,10 +27,10 @@ class Bounds(BaseModel):
     quality: _Score | None = None
     """The quality score that is good enough, 0 to 10."""
 
-    seconds: Annotated[float, Field(gt=0, le=86_400)] | None = None
+    seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
     """Wall-clock limit; then the best turn so far is the answer."""
 
-    cost: Annotated[float, Field(ge=0)] | None = None
+    cost: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """US dollars that this run may spend."""
 
     rules: Literal["standard", "reference", "exhaustive"] | None = None
