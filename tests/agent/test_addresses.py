@@ -59,6 +59,20 @@ def test_a_password_is_never_shown() -> None:
     assert snapshot.editor == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://h/db?user=u&password=pw", "postgresql://h/db?user=u&password=***"),
+        ("postgresql://u:pw@h/db?sslpassword=x", "postgresql://u:***@h/db?sslpassword=***"),
+        ("images+http://h/v1?api_key=a&model=m", "images+http://h/v1?api_key=***&model=m"),
+        ("a+http://h?key=a,b+http://h?TOKEN=b", "a+http://h?key=***,b+http://h?TOKEN=***"),
+        ("http://h?token_env=NAME&max_tokens=9", "http://h?token_env=NAME&max_tokens=9"),
+    ],
+)
+def test_secrets_among_the_options_are_masked_too(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
 def test_a_misspelt_option_is_named_with_those_that_exist() -> None:
     with pytest.raises(SettingsError, match=r"no option 'sample'; it has .*samples"):
         thinkers.made(*parse("editthinker+http://gpu?model=m&sample=3"))
