@@ -1,6 +1,7 @@
 """`editloop chat`: conversations of one line, through pipes, and in a terminal."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from streamed_model import calling, streamed_model
 from terminal import on_terminal
 
 from editloop.cli.chat_lines import Line, understood
@@ -134,6 +136,26 @@ def test_a_model_that_cannot_be_reached_is_told_apart(cli: Cli) -> None:
     done = cli("chat", "--model", "openai-chat:gpt-5.2", "-p", "hello", env=away)
     assert done.returncode == 4
     assert "the model 'openai-chat:gpt-5.2' cannot be reached" in done.stderr
+
+
+def test_a_model_of_pydantic_ai_is_talked_to_over_its_own_protocol(cli: Cli) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        if len(asked) == 2:
+            return {"content": "It is lighter now."}
+        (handle,) = re.findall(r"\[(img_\w+): picture attached", json.dumps(request))
+        return calling("edit_image", image=handle, instruction="lighter")
+
+    with streamed_model(answer) as url:
+        env = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": url}
+        words = ("--model", "openai-chat:gpt-5.2", "-p", "lighter please")
+        done = cli("chat", "photo.png", *words, *RISING, env=env)
+    assert (done.returncode, done.stdout) == (0, "It is lighter now.\n"), done.stderr
+    told = json.dumps(asked[1]["messages"])
+    assert told.count("data:image/jpeg;base64,") == 2  # the previews of both pictures
+    assert "semantic" in told
 
 
 def test_the_variable_names_the_model(cli: Cli, home: Path) -> None:
