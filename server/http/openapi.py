@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -237,11 +237,12 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 def _untitled(found: Any) -> Any:
     """Schemas without the titles that only repeat their names."""
     if isinstance(found, list):
-        return [_untitled(each) for each in cast("list[Any]", found)]
+        items: list[Any] = found
+        return [_untitled(each) for each in items]
     if not isinstance(found, dict):
         return found
 
-    named = cast("dict[str, Any]", found)
+    named: dict[str, Any] = found
     kept = {k: v for k, v in named.items() if not (k == "title" and isinstance(v, str))}
     return {name: _untitled(value) for name, value in kept.items()}
 

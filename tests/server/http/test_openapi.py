@@ -26,7 +26,7 @@ CHECKS: Any = [
 ]
 schema: Any = openapi.from_dict(dict(document()))
 EXAMPLES = hypothesis.settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
