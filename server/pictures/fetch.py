@@ -17,7 +17,7 @@ import anyio.to_thread
 import httpx2
 
 from ...memory import Forbidden, InputError, PictureError
-from .public import Ip, address, is_metadata, is_public
+from .public import Ip, address, is_house, is_public
 from .reach import Reach
 
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -221,8 +221,8 @@ def _joined(base: httpx2.URL, location: str) -> str:
 
 
 def _allowed(ip: Ip, named: bool) -> bool:
-    """A private address only for a host that is allowed by name, and metadata for nobody."""
-    return is_public(ip) or (named and not is_metadata(ip))
+    """A private address only for a host that is allowed by name; metadata, link-local for nobody."""
+    return is_public(ip) or (named and is_house(ip))
 
 
 def _shown(url: str) -> str:

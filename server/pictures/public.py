@@ -40,22 +40,20 @@ _INSIDE_6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
-_NEVER = tuple(
+_HOUSE = tuple(
     (IPv6Network if ":" in each else IPv4Network)(each)
     for each in (
-        "0.0.0.0/8",
-        "169.254.0.0/16",
-        "168.63.129.16/32",
-        "192.0.0.192/32",
-        "100.100.100.200/32",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "::/128",
-        "fd00:ec2::254/128",
-        "fe80::/10",
-        "ff00::/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "fc00::/7",
     )
 )
+_METADATA = (IPv4Address("100.100.100.200"), IPv6Address("fd00:ec2::254"))
+"""What clouds put among the addresses of houses."""
 
 
 def address(text: str) -> Ip | None:
@@ -83,6 +81,6 @@ def is_public(ip: Ip) -> bool:
     return ip in _OPEN_6 and not any(ip in net for net in _INSIDE_6)
 
 
-def is_metadata(ip: Ip) -> bool:
-    """Whether nobody ever means an address: metadata, link-local, multicast, unspecified."""
-    return any(ip.version == net.version and ip in net for net in _NEVER)
+def is_house(ip: Ip) -> bool:
+    """Whether an address is one that people give their own machines: loopback, private, NAT's."""
+    return ip not in _METADATA and any(ip.version == net.version and ip in net for net in _HOUSE)

@@ -13,7 +13,7 @@ from web import OPEN, moved, page, web
 from editloop.memory import EditloopError, Forbidden, InputError, PictureError
 from editloop.server.pictures import Reach
 from editloop.server.pictures.fetch import Fetcher
-from editloop.server.pictures.public import address, is_metadata, is_public
+from editloop.server.pictures.public import address, is_house, is_public
 
 pytestmark = pytest.mark.anyio
 
@@ -140,7 +140,6 @@ async def test_other_spellings_of_addresses_are_no_hosts(host: str) -> None:
         "https://pictures.example@127.0.0.1/",
         "https://127.0.0.1@pictures.example/",
         "https://pictures.example\\@127.0.0.1/",
-        "https://pictures.example#@127.0.0.1:22/",
         "https://127.0.0.1\t.pictures.example/",
         "https://pictures.example/\r\nhost: 127.0.0.1",
         "https:// 127.0.0.1/",
@@ -161,7 +160,7 @@ async def test_other_spellings_of_addresses_are_no_hosts(host: str) -> None:
 )
 async def test_only_https_at_its_port_without_a_password_is_asked(url: str) -> None:
     async with web() as net:
-        net.names["pictures.example"] = [OPEN]
+        net.pages["pictures.example/"] = page(png(90))
         try:
             await net.fetcher().fetch(url)
         except (Forbidden, InputError):
@@ -226,7 +225,23 @@ async def test_a_name_that_moves_inside_during_a_redirect_is_refused() -> None:
     assert net.dialled == [(OPEN, 443)]
 
 
-@pytest.mark.parametrize("ip", ["169.254.169.254", "0.0.0.0", "fd00:ec2::254", "fe80::1"])
+@pytest.mark.parametrize(
+    "ip",
+    [
+        "169.254.169.254",
+        "100.100.100.200",
+        "192.0.0.192",
+        "168.63.129.16",
+        "0.0.0.0",
+        "224.0.0.1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "::169.254.169.254",
+    ],
+)
 async def test_not_even_an_allowed_host_may_lead_to_the_metadata_of_a_cloud(ip: str) -> None:
     async with web() as net:
         net.names["nas.example"] = [ip]
@@ -308,4 +323,13 @@ def test_addresses_of_the_open_internet_are_told_from_those(text: str) -> None:
     found = address(text)
     assert found
     assert is_public(found)
-    assert not is_metadata(found)
+    assert not is_house(found)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.9", "fd00::1"])
+async def test_a_host_that_is_allowed_by_name_may_be_of_the_house(text: str) -> None:
+    async with web() as net:
+        net.names["pictures.example"] = [text]
+        net.pages["pictures.example/"] = page(png(90))
+        fetcher = net.fetcher(private_hosts=frozenset({"pictures.example"}))
+        assert await fetcher.fetch("https://pictures.example/") == png(90)
