@@ -154,17 +154,31 @@ def _inside(lines: list[str], at: int) -> tuple[int, int, str]:
     if rest not in ("", "{}", "{ }", "~", "null") and not rest.startswith("#"):
         raise ValueError("its servers are not written as an indented block")
 
-    end = at + 1
-    last = end
+    end = last = at + 1
     indent = ""
     while end < len(lines) and _belongs(lines[end]):
-        if lines[end].startswith("\t"):
-            raise ValueError("it is indented by tabs")
-        if not indent and (found := _key(lines[end])):
-            indent = found["indent"]
+        indent = _checked(lines[end], indent)
         end += 1
         last = end if lines[end - 1].strip() and lines[end - 1].startswith(" ") else last
     return at + 1, last, indent or "  "
+
+
+def _checked(line: str, indent: str) -> str:
+    """The indentation of members, which the first one gives.
+
+    Raises:
+        ValueError: what stands at that depth is no member.
+    """
+    if line.startswith("\t"):
+        raise ValueError("it is indented by tabs")
+    if not line.strip() or line.lstrip().startswith("#"):
+        return indent
+    depth = line[: len(line) - len(line.lstrip(" "))]
+    if not indent or len(depth) <= len(indent):
+        if not _key(line) or (indent and depth != indent):
+            raise ValueError("its servers are not written as a plain indented block")
+        return depth
+    return indent
 
 
 def _belongs(line: str) -> bool:

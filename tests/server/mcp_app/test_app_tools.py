@@ -5,6 +5,8 @@ import hashlib
 import io
 import random
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
