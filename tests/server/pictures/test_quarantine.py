@@ -57,6 +57,19 @@ async def test_a_process_that_is_lost_is_a_refusal_and_is_replaced() -> None:
     assert child not in _children()
 
 
+async def test_a_process_that_does_nothing_at_all_is_given_up() -> None:
+    """Its bound of processor time never comes; the clock outside ends it."""
+    before = _children()
+    quarantine = Quarantine(workers=1, seconds=0.5)
+    await quarantine.check(png(1))
+    child = psutil.Process((_children() - before).pop())
+    child.suspend()
+    with pytest.raises(PictureError, match="within 0.5 s"):
+        await quarantine.check(png(2))
+    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
+    assert not child.is_running()
+
+
 async def test_a_picture_that_takes_too_long_is_given_up_and_its_process_too() -> None:
     before = _children()
     quarantine = Quarantine(workers=1, seconds=1)
