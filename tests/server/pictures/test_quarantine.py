@@ -64,7 +64,7 @@ async def test_a_process_that_does_nothing_at_all_is_given_up() -> None:
     await quarantine.check(png(1))
     child = psutil.Process((_children() - before).pop())
     child.suspend()
-    with pytest.raises(PictureError, match="within 0.5 s"):
+    with pytest.raises(PictureError, match=r"within 0\.5 s"):
         await quarantine.check(png(2))
     await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
     assert not child.is_running()
