@@ -49,6 +49,16 @@ def test_the_document_is_small_and_names_no_other() -> None:
     assert "/* script */" not in html()
 
 
+def test_every_part_of_the_document_is_in_the_wheel() -> None:
+    root = Path(__file__).parents[3]
+    pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = pyproject["tool"]["setuptools"]["package-data"]["*"]
+    folder = root / "server" / "mcp"
+    parts = [file.name for file in folder.iterdir() if file.suffix in (".html", ".css", ".js")]
+    assert len(parts) > 5
+    assert [name for name in parts if not any(fnmatch(name, each) for each in patterns)] == []
+
+
 @pytest.mark.parametrize(
     "way",
     ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"],
