@@ -112,7 +112,7 @@ async function follow(id) {
   state.following.add(id);
   try {
     for (let run = runOf(id); run && run.status === "open" && !run.paused && !state.over; run = runOf(id)) {
-      const found = facts(await bridge.call("app_run", { run_id: id, after: run.heard, wait_seconds: 20 }));
+      const found = facts(await bridge.call("app_run", { run_id: id, after: run.heard, wait_seconds: 10 }));
       const at = state.runs.indexOf(runOf(id));
       if (at < 0) return;
       state.runs[at] = found;

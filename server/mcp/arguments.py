@@ -40,7 +40,7 @@ Mask = Annotated[
     Field(description="A picture of the same size, white where the editor may paint."),
 ]
 References = Annotated[
-    list[Given],
+    list[Given] | None,
     Field(description="Further pictures that the instruction speaks of.", max_length=8),
 ]
 Instruction = Annotated[

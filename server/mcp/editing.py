@@ -26,7 +26,6 @@ DOOR = "mcp"
 
 _Answer = Annotated[CallToolResult, RunFacts]
 _WAIT = 45.0
-_NONE: tuple[given.Given, ...] = ()
 
 
 class Editing:
@@ -42,7 +41,7 @@ class Editing:
         image: given.Picture,
         instruction: given.Instruction,
         mask: given.Mask = None,
-        references: given.References = list(_NONE),  # noqa: B006 (pydantic copies it)
+        references: given.References = None,
         turns: given.Turns = None,
         semantic: given.Target = None,
         quality: given.Target = None,
@@ -58,7 +57,7 @@ class Editing:
             instruction=instruction,
             mask=await given.picture(self._pictures, mask, caller) if mask else None,
             references=tuple(
-                [await given.picture(self._pictures, each, caller) for each in references]
+                [await given.picture(self._pictures, each, caller) for each in references or ()]
             ),
             labels=_labels(ctx, session=session, file=given.named(image)),
             bounds=given.bounds(turns, semantic, quality, seconds),

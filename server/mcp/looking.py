@@ -69,7 +69,9 @@ class Looking:
         caller = who(ctx)
         runs = await self._host.runs(caller, parse(query), limit=limit)
         files = [] if query else await self._pictures.inbox(limit)
-        seen = [(_of_file(file), await self._seen(ctx, file)) for file in files]
+        seen: list[tuple[Listed, previews.Shown | None]] = [
+            (_of_file(file), await self._seen(ctx, file)) for file in files
+        ]
         seen += [(_of_run(run), run.answer_sha or run.source_sha) for run in runs]
         shown = [(listed, image) for listed, image in seen if image]
         view = await self._sheet(ctx, [image for _, image in shown], _COLUMNS, _CELL)
@@ -82,18 +84,18 @@ class Looking:
         )
         return self._answers.made(ctx, found, view)
 
-    async def _seen(self, ctx: Context[Any], file: Found) -> str | None:
-        """Take a file of the inbox in, so that it can be shown; None where that cannot be."""
-        if not self._answers.shows(ctx):
+    async def _seen(self, ctx: Context[Any], file: Found) -> bytes | None:
+        """The bytes of a file of the inbox, which is not kept for being shown."""
+        if file.path is None or not self._answers.shows(ctx):
             return None
 
         try:
-            return (await self._pictures.resolve(file.handle, who(ctx))).sha256
+            return await self._pictures.peek(file.path)
         except EditloopError:
             return None
 
     async def _sheet(
-        self, ctx: Context[Any], images: Sequence[ImageRef | str], columns: int, cell: int
+        self, ctx: Context[Any], images: Sequence[previews.Shown], columns: int, cell: int
     ) -> View | None:
         if not self._answers.shows(ctx):
             return None

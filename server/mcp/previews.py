@@ -7,6 +7,7 @@ costs once.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from math import ceil
 
@@ -14,7 +15,7 @@ from anyio import to_thread
 from PIL import Image
 
 from ...memory import EditloopError, ImageRef
-from ...memory.images import LocalImages, View
+from ...memory.images import LocalImages, View, views
 from .rules import ANSWER_CHARS, PREVIEW_CHARS
 
 PREVIEW = ((768, 80), (768, 60), (640, 60), (512, 60), (384, 60), (256, 60), (128, 50), (64, 40))
@@ -98,26 +99,32 @@ async def whole(images: LocalImages, image: ImageRef, *, most: int = BLOB_CHARS)
     return Whole(view.data, view.media_type, note)
 
 
+Shown = ImageRef | str | bytes
+"""A picture that is kept, or the bytes of one that is not."""
+
+
 async def sheet(
-    images: LocalImages, of: Iterable[ImageRef | str], *, columns: int, cell: int = _CELL
+    images: LocalImages, of: Iterable[Shown], *, columns: int, cell: int = _CELL
 ) -> View | None:
     """Return one JPEG with pictures side by side, in rows; None when there are none.
 
     A picture that cannot be shown leaves its cell empty, so that the order holds.
-
-    Raises:
-        StoreError: the store cannot be read.
     """
-    cells: list[bytes | None] = []
-    for image in of:
-        try:
-            cells.append((await images.view(image, long_side=cell, quality=80)).data)
-        except EditloopError:
-            cells.append(None)
+    cells = [await _small(images, image, cell) for image in of]
     if not cells:
         return None
 
     return await to_thread.run_sync(_drawn, cells, min(columns, len(cells)), cell)
+
+
+async def _small(images: LocalImages, image: Shown, side: int) -> bytes | None:
+    try:
+        if isinstance(image, bytes):
+            make = partial(views.make, image, images.limits, long_side=side, quality=80)
+            return await to_thread.run_sync(make)
+        return (await images.view(image, long_side=side, quality=80)).data
+    except EditloopError:
+        return None
 
 
 def _drawn(cells: list[bytes | None], columns: int, cell: int) -> View | None:

@@ -145,6 +145,17 @@ class Pictures:
         left = await anyio.to_thread.run_sync(inbox.newest, self._reach.inbox, limit)
         return [Found(str(path), path.name, when, path) for when, path in left]
 
+    async def peek(self, path: Path) -> bytes:
+        """Read a file that may be read, examined as in `put`, without keeping it.
+
+        Raises:
+            Forbidden: a path outside the roots.
+            PictureError: as in `put`.
+        """
+        data = await anyio.to_thread.run_sync(self._roots.read, str(path), self._most)
+        await self._quarantine.check(data)
+        return data
+
     @property
     def _uploads(self) -> Uploads:
         return self._host.agent.store.uploads

@@ -1,7 +1,7 @@
 """Waiting with a client that listens: progress, and what becomes of a run whose call is broken."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hosting import GOOD, Held, thinker
 from making import png
 from mcp.client import Client
+from mcp.shared.exceptions import MCPError
 from mcp_doors import ERAS, Heard, House, facts, house, http_client, over_http
 
 from editloop.server.mcp.rules import McpRules
@@ -118,6 +119,30 @@ async def test_a_run_can_be_gone_on_from_while_it_is_paused(tmp_path: Path, era:
         still = facts(await client.call_tool("get_run", {"run_id": first}))
     assert (second["parent"], second["status"]) == (first, "done")
     assert still["status"] == "paused"
+
+
+async def test_over_http_only_the_newer_era_takes_a_call_back_by_leaving(
+    tmp_path: Path, era: str
+) -> None:
+    held, heard = Held(free=1), Heard()
+    async with house(tmp_path, editor=held.editor) as at, over_http(at.host) as url:
+        async with anyio.create_task_group() as group, http_client(url, era) as client:
+
+            async def edit() -> None:
+                with suppress(MCPError):
+                    await client.call_tool("edit_image", await a_wish(at), progress_callback=heard)
+
+            group.start_soon(edit)
+            await held.asked(2)
+            await heard.until("turn 2: editing")
+        async with http_client(url, era) as another:
+            if era == "auto":
+                found = await until_paused(another, "last")
+            else:
+                held.let_all()
+                asked = {"run_id": "last", "wait_seconds": 30}
+                found = await another.call_tool("get_run", asked)
+    assert facts(found)["status"] == ("paused" if era == "auto" else "done")
 
 
 async def test_a_server_that_ends_answers_at_once_with_what_there_is(

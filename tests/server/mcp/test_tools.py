@@ -166,15 +166,18 @@ async def test_what_can_be_named_is_listed_with_small_pictures(tmp_path: Path) -
     inbox.mkdir()
     (inbox / "saved.png").write_bytes(png(99))
     (inbox / "notes.txt").write_text("no picture")
-    async with asking(tmp_path, "auto", reach=Reach(inbox=inbox)) as (_, client):
-        listed = facts(await client.call_tool("list_images", {}))
-        (file,) = listed["images"]
+    async with asking(tmp_path, "auto", reach=Reach(inbox=inbox)) as (at, client):
+        first = await client.call_tool("list_images", {})
+        (file,) = facts(first)["images"]
+        kept = await at.host.agent.images.all()
         edit = {"image": file["handle"], "instruction": "make it warm"}
         run = facts(await client.call_tool("edit_image", edit))
         found = await client.call_tool("list_images", {})
         none = facts(await client.call_tool("list_images", {"query": "score>9.5"}))
         wrong = await client.call_tool("list_images", {"query": "score>many"})
     assert (file["kind"], file["name"]) == ("file", "saved.png")
+    assert image(first) is not None
+    assert kept == ()  # to be looked at is not to be kept
     assert [each["handle"] for each in facts(found)["images"]] == [
         file["handle"],
         f"run:{run['run']}",
