@@ -81,6 +81,9 @@ async def edit_base64(
         raise ToolError("I do not draw that")
     if prompt == "nothing":
         return [TextContent(type="text", text="done, believe me")]
+    if prompt == "later":
+        told = TextContent(type="text", text='{"status": "running", "job": 7}')
+        return [told, block(greyer(raw(image), 7))]
     if prompt == "noise":
         return [block(os.urandom(10)), block(greyer(raw(image), 7))]
     if prompt == "echo":

@@ -20,9 +20,11 @@ from mcp.types import (
 from ...memory import EditorError
 from ..editor import Picture
 from ..remote import wire
+from .giving import facts
 
 _ADDRESS = re.compile(r"""https?://[^\s"'<>()\[\]{}\\]+""")
 _DATA = re.compile(r"data:image/[a-z.+-]+;base64,[A-Za-z0-9+/]+={0,2}")
+_UNFINISHED = frozenset({"running", "queued", "pending", "processing", "in_progress", "waiting"})
 _TRIED = 4  # addresses of a text that are looked at
 _SAID = 200  # characters of a text without a picture that are passed on
 
@@ -48,8 +50,10 @@ class Reader:
         links come first; of several pictures the first counts that is not the source again.
 
         Raises:
-            EditorError: there is no picture, or only one that cannot be had.
+            EditorError: there is no picture, only one that cannot be had, or one of a tool that
+                says that it is not done.
         """
+        self._check_done(result)
         problems: list[str] = []
         found: list[Picture] = []
         async for kind, each in self._each(result):
@@ -67,6 +71,15 @@ class Reader:
         count = sum(isinstance(block, ImageContent) for block in result.content)
         notes = (f"{count} pictures came back; the first new one was taken",) if count > 1 else ()
         return (other or found)[0], (*notes, *problems)
+
+    def _check_done(self, result: CallToolResult) -> None:
+        """Let no preview of unfinished work pass for the edit."""
+        status = facts(result).get("status")
+        if isinstance(status, str) and status.lower() in _UNFINISHED:
+            raise EditorError(
+                f"{self.name} answered before the edit was done ({status}): let the tool wait "
+                "longer, by an argument such as wait_seconds=600 in the address"
+            )
 
     async def _each(
         self, result: CallToolResult

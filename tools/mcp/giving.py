@@ -131,11 +131,11 @@ async def sent_ahead(
     Raises:
         EditorError: the ticket names no address, a foreign one, or no handle came back.
     """
-    facts = _facts(ticket)
-    place = _found(facts, _PLACES)
+    told = facts(ticket)
+    place = _found(told, _PLACES)
     if not place:
         raise EditorError(
-            f"{name} gave no address to send the picture to: {json.dumps(facts)[:200]}"
+            f"{name} gave no address to send the picture to: {json.dumps(told)[:200]}"
         )
 
     url = httpx2.URL(at.url).join(place) if isinstance(at, Endpoint) else httpx2.URL(place)
@@ -144,9 +144,9 @@ async def sent_ahead(
 
     headers = {"Content-Type": picture.media_type}
     answer = await wire.ask(http, name, "PUT", str(url), content=picture.data, headers=headers)
-    told = _json(answer.data.decode("utf-8", "replace"))
-    handle = _found(told, _HANDLES) or _found(
-        {key: value for key, value in facts.items() if value != place}, _HANDLES
+    taken = _json(answer.data.decode("utf-8", "replace"))
+    handle = _found(taken, _HANDLES) or _found(
+        {key: value for key, value in told.items() if value != place}, _HANDLES
     )
     if not handle:
         raise EditorError(f"{name} took the picture and does not say what to call it")
@@ -154,7 +154,8 @@ async def sent_ahead(
     return handle
 
 
-def _facts(result: CallToolResult) -> dict[str, Any]:
+def facts(result: CallToolResult) -> dict[str, Any]:
+    """What a tool says as JSON: its structured content, or the first text that is an object."""
     told: object = result.structured_content
     if isinstance(told, dict):
         return cast("dict[str, Any]", told)

@@ -91,6 +91,8 @@ async def test_a_refusal_is_passed_on_in_the_words_of_the_tool(make: Make) -> No
             await editor.edit(asked("refuse"))
         with pytest.raises(EditorError, match="without a picture: done, believe me"):
             await editor.edit(asked("nothing"))
+        with pytest.raises(EditorError, match=r"before the edit was done \(running\)"):
+            await editor.edit(asked("later"))
         await editor.edit(asked())  # and the session is as good as before
 
 
