@@ -234,17 +234,14 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _untitled(found: Any) -> Any:
+def _untitled(found: Mapping[str, Any]) -> dict[str, Any]:
     """Schemas without the titles that only repeat their names."""
-    if isinstance(found, list):
-        items: list[Any] = found
-        return [_untitled(each) for each in items]
-    if not isinstance(found, dict):
-        return found
 
-    named: dict[str, Any] = found
-    kept = {k: v for k, v in named.items() if not (k == "title" and isinstance(v, str))}
-    return {name: _untitled(value) for name, value in kept.items()}
+    def kept(schema: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in schema.items() if not (k == "title" and isinstance(v, str))}
+
+    made: dict[str, Any] = json.loads(json.dumps(found), object_hook=kept)
+    return made
 
 
 def _response(status: int, content: dict[str, Any]) -> dict[str, Any]:
