@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from ...agent import EditAgent
-from ...memory import EditloopError
+from ...memory import EditloopError, InternalError
 from ..gate import Gate
 from ..guard import Guard
 from ..host import Host
@@ -84,6 +84,11 @@ def api(
             stop()
             if not opened:
                 yield  # to whoever serves, who ends in order
+        except Exception as error:
+            failed.append(InternalError(f"the server broke by {type(error).__name__}; see its log"))
+            if stop is not None:
+                stop()  # nothing works on runs any more: whatever started this starts it anew
+            raise
 
     around = [
         Middleware(Watched, metrics=numbers, routes=lambda scope: _route(routes, scope)),

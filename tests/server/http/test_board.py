@@ -2,13 +2,15 @@
 
 import json
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 from apis import AS_ANN, TWO, asking
+from hosting import an_agent
 from making import png
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -17,6 +19,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from editloop.agent import EditAgent
+from editloop.agent.scope import helpers
 from editloop.memory import SettingsError, StoreError
 from editloop.server.http.app import api
 from editloop.server.tracing import ACCESS
@@ -111,6 +114,47 @@ async def test_an_agent_that_cannot_be_opened_is_told() -> None:
         async with app.router.lifespan_context(app):
             pass
     assert str(app.state.failed()) == "no such editor"
+
+
+@pytest.mark.parametrize("stops", [True, False])
+async def test_a_server_whose_inside_breaks_is_stopped(tmp_path: Path, stops: bool) -> None:
+    stopped: list[bool] = []
+
+    async def break_() -> None:
+        raise RuntimeError("broken inside")
+
+    @asynccontextmanager
+    async def opens() -> AsyncGenerator[EditAgent]:
+        async with an_agent(tmp_path) as agent, helpers() as group:
+            break_now.append(lambda: group.start_soon(break_))
+            yield agent
+
+    break_now: list[Callable[[], object]] = []
+    app = api(opens, stop=(lambda: stopped.append(True)) if stops else None)
+
+    async def serve() -> None:
+        async with app.router.lifespan_context(app):
+            break_now[0]()
+            await anyio.sleep_forever()
+
+    with pytest.raises(RuntimeError, match="broken inside"):
+        await serve()
+    assert stopped == [True] * stops
+    assert "RuntimeError" in str(app.state.failed())
+
+
+async def test_an_agent_that_cannot_be_opened_stops_who_serves() -> None:
+    stopped: list[bool] = []
+
+    @asynccontextmanager
+    async def opens() -> AsyncGenerator[EditAgent]:
+        raise SettingsError("no such editor")
+        yield
+
+    app = api(opens, stop=lambda: stopped.append(True))
+    async with app.router.lifespan_context(app):
+        pass
+    assert (str(app.state.failed()), stopped) == ("no such editor", [True])
 
 
 async def test_chat_assistants_are_answered_unless_nobody_wants_them(tmp_path: Path) -> None:
