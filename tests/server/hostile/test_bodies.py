@@ -186,6 +186,22 @@ async def test_broken_forms_are_answered_in_the_400s(
             assert 400 <= answer.status_code < 500, (path, answer.text)
 
 
+@pytest.mark.parametrize("path", ["/v1/runs", "/v1/images/edits"])
+async def test_a_form_that_is_cut_off_is_not_taken_for_a_whole_one(
+    tmp_path: Path, path: str
+) -> None:
+    text = b'\r\n--b\r\ncontent-disposition: form-data; name="%b"\r\n\r\n%b'
+    fields = [text % (name, b"warmer") for name in (b"instruction", b"prompt")]
+    body = HEAD + png(7) + b"".join(fields) + text % (b"session", b"hol")
+    headers = {"content-type": FORM}
+    async with asking(tmp_path) as asked:
+        cut = await asked.http.post(path, content=body, headers=headers)
+        whole = await asked.http.post(path, content=body + b"\r\n--b--", headers=headers)
+    assert 400 <= cut.status_code < 500
+    assert "cut off" in cut.text
+    assert "cut off" not in whole.text
+
+
 async def test_a_length_that_is_a_lie_harms_nobody(tmp_path: Path) -> None:
     async with asking(tmp_path, server=True) as asked:
         port = asked.http.base_url.port or 0
