@@ -1,6 +1,7 @@
 """What `editloop mcp serve` does once its options are read."""
 
 import os
+import sys
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
@@ -8,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..memory import SettingsError
+from .exits import Exit
 from .mcp import FileOptions, HttpOptions
 from .screen import Screen
 from .serving import token_of
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskStatus
+
     from ..agent import Choices
     from ..server.guard import Guard
     from ..server.mcp.rules import McpRules
@@ -61,15 +65,31 @@ def reach_of(files: FileOptions, *, usual: tuple[Path, ...]) -> "Reach":
 
 
 async def _over_stdio(choices: "Choices", reach: "Reach", rules: "McpRules") -> None:
+    import anyio
+
     from ..agent import build
+    from ..agent.scope import helpers
     from ..server.mcp.stdio import serve
-    from .signals import cancellable
+    from .signals import told
 
-    async def work() -> None:
+    stop, caught = anyio.Event(), list[Exit]()
+
+    async def listen(*, task_status: "TaskStatus[None]") -> None:
+        await told(caught, stop.set, task_status=task_status)
+
+    at_once = choices.settings.runs_at_once
+    async with helpers() as group:
+        if sys.platform != "win32":
+            await group.start(listen)
         async with build(choices) as agent:
-            await serve(agent, reach, rules, at_once=choices.settings.runs_at_once)
-
-    await cancellable(work)
+            await serve(
+                agent,
+                reach,
+                rules,
+                at_once=at_once,
+                stop=stop,
+                leave=lambda: os._exit(caught[0]),
+            )
 
 
 def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Screen) -> int:

@@ -17,22 +17,31 @@ _Value = TypeVar("_Value")
 _CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
 
 
+async def told(
+    caught: list[Exit], tell: Callable[[], None], *, task_status: TaskStatus[None]
+) -> None:
+    """Note the first signal and tell of it; the second ends the process."""
+    with open_signal_receiver(*_CODES) as numbers:
+        task_status.started()
+        async for number in numbers:
+            if caught:
+                os._exit(_CODES[number])
+            caught.append(_CODES[number])
+            tell()
+
+
 async def cancellable(work: Callable[[], Awaitable[_Value]]) -> _Value | Exit:
     """Do the work; return the exit code instead of its value when a signal cancelled it."""
     caught: list[Exit] = []
     found: list[_Value] = []
 
+    scope = CancelScope()
+
     async def listen(*, task_status: TaskStatus[None]) -> None:
-        with open_signal_receiver(*_CODES) as numbers:
-            task_status.started()
-            async for number in numbers:
-                if caught:
-                    os._exit(_CODES[number])
-                caught.append(_CODES[number])
-                scope.cancel()
+        await told(caught, scope.cancel, task_status=task_status)
 
     async with helpers() as group:
-        with CancelScope() as scope:
+        with scope:
             if sys.platform != "win32":
                 await group.start(listen)
             found.append(await work())

@@ -1,5 +1,10 @@
 """The MCP server over stdio, as clients start it: one process, one person, their machine."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import anyio
+
 from ...agent import EditAgent
 from ..host import Host
 from ..pictures import Pictures, Reach
@@ -8,13 +13,35 @@ from .server import mcp_server
 from .uploads import LoopbackUploads
 
 
-async def serve(agent: EditAgent, reach: Reach, rules: McpRules, *, at_once: int) -> None:
-    """Serve until the client closes stdin.
+async def serve(
+    agent: EditAgent,
+    reach: Reach,
+    rules: McpRules,
+    *,
+    at_once: int,
+    stop: anyio.Event,
+    leave: Callable[[], None],
+) -> None:
+    """Serve until the client closes stdin, or until `stop` is set.
 
-    Runs that are under way then go on in the next process on the same store.
+    Runs that are under way are then free for the next process on the same store. The SDK reads
+    stdin in a thread, which nothing can call back: where the client has not closed it, `leave` is
+    called at the very end, and must end the process.
     """
-    async with Host(agent, at_once=at_once).open() as host:
-        pictures = Pictures(host, reach)
-        async with LoopbackUploads(pictures, agent.images.limits.bytes).open() as uploads:
-            server = mcp_server(host, pictures, rules, places=uploads)
-            await server.run_stdio_async()
+    ended = anyio.Event()
+    rules = replace(rules, leaving=stop.is_set)
+
+    async def speak() -> None:
+        await server.run_stdio_async()
+        ended.set()
+        stop.set()
+
+    async with anyio.create_task_group() as group:
+        async with Host(agent, at_once=at_once).open() as host:
+            pictures = Pictures(host, reach)
+            async with LoopbackUploads(pictures, agent.images.limits.bytes).open() as uploads:
+                server = mcp_server(host, pictures, rules, places=uploads)
+                group.start_soon(speak)
+                await stop.wait()
+        if not ended.is_set():
+            leave()

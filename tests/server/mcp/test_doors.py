@@ -1,6 +1,7 @@
 """The server as clients meet it: a process, over stdio and over HTTP, in both protocol eras."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -116,6 +117,23 @@ async def test_a_run_whose_client_left_goes_on_with_the_next_server(
     async with anyio.create_task_group() as group, doors.open(*words) as server:
         group.start_soon(called, server.client, wish(doors))
         await to_thread.run_sync(edits.wait_for, 2)
+    edits.release.set()
+    async with doors.open(*words) as server:
+        asked = {"run_id": "last", "wait_seconds": 60}
+        done = facts(await server.client.call_tool("get_run", asked))
+    assert (done["status"], len(done["turns"])) == ("done", TURNS)
+
+
+async def test_a_signal_ends_the_server_though_stdin_is_open_and_the_run_goes_on(
+    tmp_path: Path, edits: EditServer
+) -> None:
+    doors = standing("stdio", "auto", tmp_path)
+    words = ("--editor", edits.address, *STEPS)
+    async with anyio.create_task_group() as group, doors.open(*words) as server:
+        group.start_soon(called, server.client, wish(doors))
+        await to_thread.run_sync(edits.wait_for, 2)
+        server.process.send_signal(signal.SIGTERM)
+        await to_thread.run_sync(server.process.wait, 30)
     edits.release.set()
     async with doors.open(*words) as server:
         asked = {"run_id": "last", "wait_seconds": 60}
