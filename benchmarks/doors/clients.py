@@ -81,25 +81,28 @@ class Direct:
         return time.process_time()
 
 
-@dataclass(frozen=True)
 class Chat:
     """A pydantic-ai agent with a model that costs nothing; one conversation for each request."""
 
-    agent: EditAgent
-    name: str = "chat toolset"
+    name = "chat toolset"
 
-    async def ask(self, source: bytes) -> Asked:
-        """Attach the picture, and say what is wanted."""
-        from pydantic_ai import Agent, BinaryContent, CapabilityEvent
+    def __init__(self, agent: EditAgent) -> None:
+        """Make it once, as an application does."""
+        from pydantic_ai import Agent
         from pydantic_ai.models.function import FunctionModel
 
         from editloop.tools.chat import ImageEditing
 
+        model = FunctionModel(stream_function=_says)
+        self._chat = Agent(model, capabilities=[ImageEditing(agent)])
+
+    async def ask(self, source: bytes) -> Asked:
+        """Attach the picture, and say what is wanted."""
+        from pydantic_ai import BinaryContent, CapabilityEvent
+
         asked = Asked()
-        editing = ImageEditing(self.agent)
-        chat = Agent(FunctionModel(stream_function=_says), capabilities=[editing])
         attached = [INSTRUCTION, BinaryContent(source, media_type="image/png")]
-        async with chat.run_stream_events(attached) as events:
+        async with self._chat.run_stream_events(attached) as events:
             async for event in events:
                 if isinstance(event, CapabilityEvent):
                     asked.heard()
