@@ -1,7 +1,6 @@
 """Pictures by their hash: bytes as they are kept, or a smaller view; sent in one piece or in part."""
 
 import os
-import stat
 from pathlib import Path
 
 from anyio import to_thread
@@ -114,9 +113,7 @@ def _looked_at(path: Path) -> tuple[os.stat_result, str] | None:
     try:
         with path.open("rb") as file:
             status, head = os.fstat(file.fileno()), file.read(_HEAD)
-    except FileNotFoundError:
-        return None
-    if not stat.S_ISREG(status.st_mode):
+    except (FileNotFoundError, IsADirectoryError):
         return None
 
     try:

@@ -1,6 +1,8 @@
 """A run as a stream: from its record, as it happens, and after the thread was lost."""
 
 import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ from apis import asking, events
 from hosting import Held
 from served import until
 from starlette.types import Message
+
+from editloop.memory import StoreError
+from editloop.server.host import Moment
 
 pytestmark = pytest.mark.anyio
 
@@ -145,6 +150,26 @@ async def test_a_head_of_a_stream_ends(tmp_path: Path) -> None:
         held.let_all()
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_a_store_that_fails_in_the_middle_is_told_in_the_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing() -> AsyncIterator[Moment]:
+        yield Moment(1, "run.opened", {})
+        raise StoreError("/srv/store is gone")
+
+    @asynccontextmanager
+    async def broken(*_: object, **__: object) -> AsyncGenerator[AsyncIterator[Moment]]:
+        yield failing()
+
+    async with asking(tmp_path, server=True) as asked:
+        run = await asked.done()
+        monkeypatch.setattr(asked.host, "moments", broken)
+        found = await asked.heard(f"/v1/runs/{run['id']}/events")
+    assert [(event.id, event.name) for event in found] == [(1, "run.opened"), (None, "problem")]
+    assert found[1].data["code"] == "store"
+    assert "/srv" not in str(found[1].data)
 
 
 async def test_a_listener_that_leaves_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -119,6 +119,19 @@ async def test_a_picture_that_is_not_there_is_not_found(tmp_path: Path, name: st
     assert (plain.status_code, view.status_code) == (404, 404)
 
 
+async def test_what_is_kept_and_is_no_picture_is_never_named_as_one(tmp_path: Path) -> None:
+    async with asking(tmp_path) as asked:
+        images = asked.host.agent.images
+        page, folder = images.path("1" * 64), images.path("2" * 64)
+        page.parent.mkdir(parents=True)
+        page.write_bytes(b"<html><script>alert(1)</script>")
+        folder.mkdir(parents=True)
+        answers = [await asked.http.get(f"/v1/blobs/{digit * 64}") for digit in "12"]
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert answers[0].headers["content-type"] == "application/octet-stream"
+    assert "sandbox" in answers[0].headers["content-security-policy"]
+
+
 @pytest.mark.parametrize(
     ("data", "kind", "status"),
     [
