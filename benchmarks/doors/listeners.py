@@ -59,8 +59,8 @@ def _figures(listeners: int, one: _Heard, many: _Heard) -> list[Figure]:
     rows: tuple[tuple[str, str, float, float | None], ...] = (
         (f"{late}, p50", "ms", _late(many, 0.5), _late(one, 0.5)),
         (f"{late}, the last listener", "ms", _late(many, 1.0), _late(one, 1.0)),
-        ("CPU for each to join", "ms", many.joining / listeners * 1e3, one.joining * 1e3),
-        ("CPU for each event", "ms", many.telling / share * 1e3, one.telling / _EVENTS * 1e3),
+        ("CPU for each to join", "ms", many.joining / listeners * 1e3, None),
+        ("CPU for each event", "ms", many.telling / share * 1e3, None),
         ("memory for each", "kB", max(0.0, many.pss) / listeners * 1e3, None),
     )
     return [
