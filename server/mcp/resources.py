@@ -9,6 +9,7 @@ from mcp.server import MCPServer
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.types import ResourceTemplate
 
 from ...agent.said import critique_said, ending_said, engines_said, turn_said
 from ...memory import EditloopError, Forbidden, ImageRef, Run, RunNotFound, Turn
@@ -23,6 +24,16 @@ NOTE = "editloop/note"
 
 _RUN = re.compile(r"editloop://run/(?P<run>[^/]+)(?P<rest>/final|/turn/(?P<turn>\d{1,6})/image)?")
 _IMAGE = re.compile(r"editloop://image/(?P<sha>[0-9a-f]{64})")
+_SCHEME = "editloop://"
+_TEMPLATES = tuple(
+    ResourceTemplate(uri_template=uri, name=name, title=title, mime_type=mime_type)
+    for uri, name, title, mime_type in (
+        ("editloop://run/{run_id}", "run", "A run, with every turn", "application/json"),
+        ("editloop://run/{run_id}/final", "final", "The answer of a run", None),
+        ("editloop://run/{run_id}/turn/{turn}/image", "turn", "The picture of a turn", None),
+        ("editloop://image/{sha256}", "image", "A picture by its hash", None),
+    )
+)
 _CLIPS = (100_000, 20_000, 2_000, 200)
 """Characters of any one text in a run, from the first that makes it fit."""
 _JSON = "application/json"
@@ -82,13 +93,18 @@ class Library:
 
 
 class Shelves(MCPServer[Any]):
-    """An MCP server whose pictures have their own media types; templates know but one."""
+    """An MCP server with a library: its pictures have their own media types, which the templates of
+    the SDK cannot have."""
 
     library: Library
 
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        """List what can be read."""
+        return [*await super().list_resource_templates(), *_TEMPLATES]
+
     async def read_resource(self, uri: Any, context: Context[Any, Any] | None = None) -> Any:
         """Read our own URIs here, all others as usual."""
-        if context is None or not str(uri).startswith("editloop://"):
+        if context is None or not str(uri).startswith(_SCHEME):
             return await super().read_resource(uri, context)
 
         found = await self.library.read(str(uri), context)

@@ -97,7 +97,6 @@ def mcp_server(
             log_level="WARNING",
         )
     server.library = Library(host, pictures, places)
-    _shelve(server)
     server.prompt(
         name="edit_with_care",
         title="Edit with care",
@@ -168,31 +167,6 @@ def _plainly(call: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
             raise ToolError(f"{said}{wait}") from error
 
     return told
-
-
-def _shelve(server: EditloopServer) -> None:
-    """List what can be read; `Shelves` reads it with its own media type."""
-
-    async def run(run_id: str, ctx: Context[Any]) -> str | bytes:
-        return (await server.library.read(f"editloop://run/{run_id}", ctx)).content
-
-    async def final(run_id: str, ctx: Context[Any]) -> str | bytes:
-        return (await server.library.read(f"editloop://run/{run_id}/final", ctx)).content
-
-    async def turn(run_id: str, turn: str, ctx: Context[Any]) -> str | bytes:
-        uri = f"editloop://run/{run_id}/turn/{turn}/image"
-        return (await server.library.read(uri, ctx)).content
-
-    async def image(sha256: str, ctx: Context[Any]) -> str | bytes:
-        return (await server.library.read(f"editloop://image/{sha256}", ctx)).content
-
-    for uri, read, title, mime_type in (
-        ("editloop://run/{run_id}", run, "A run, with every turn", "application/json"),
-        ("editloop://run/{run_id}/final", final, "The answer of a run", "image/*"),
-        ("editloop://run/{run_id}/turn/{turn}/image", turn, "A turn's picture", "image/*"),
-        ("editloop://image/{sha256}", image, "A picture by its hash", "image/*"),
-    ):
-        server.resource(uri, title=title, description=title, mime_type=mime_type)(read)
 
 
 def _with_care(

@@ -13,11 +13,12 @@ from hosting import hosted
 from making import png
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
-from mcp_doors import ERAS, facts, http_client, mistake, over_http
+from mcp_doors import ERAS, facts, http_client, mistake, noise, over_http
 
 from editloop.server.guard import Guard, digest
+from editloop.server.host import Wish
 from editloop.server.mcp.rules import McpRules
-from editloop.server.principals import Principal
+from editloop.server.principals import LOCAL, Principal
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("era", ERAS)
@@ -78,6 +79,17 @@ async def test_answers_name_where_the_bytes_are_and_where_to_send_some(
     assert run["output"]["url"].endswith(f"/v1/blobs/{run['output']['sha256']}")
     assert upload["url"].endswith(f"/v1/uploads/{upload['ticket']}")
     assert "path" not in run["output"]
+
+
+async def test_a_picture_too_large_for_a_message_names_where_it_is_whole(tmp_path: Path) -> None:
+    async with hosted(tmp_path) as host:
+        large = await host.agent.images.put(noise(800))
+        wish = Wish(source=large, instruction="make it warm")
+        run = (await host.begin(wish, LOCAL)).run
+        async with over_http(host) as url, http_client(url, "auto") as client:
+            found = await client.read_resource(f"editloop://run/{run.id}/turn/0/image")
+    meta = found.contents[0].meta or {}
+    assert meta["editloop/full"]["url"].endswith(f"/v1/blobs/{large.sha256}")
 
 
 @both_eras

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import httpx2
@@ -12,12 +12,15 @@ from hosting import GOOD, Held, thinker
 from making import critique, png
 from mcp.client import Client
 from mcp.types import Implementation
-from mcp_doors import ERAS, House, facts, house, image, link, mistake
+from mcp_doors import ERAS, House, facts, house, image, link, mistake, noise
 
 from editloop.memory import EditorRejected
+from editloop.server.mcp.arguments import ChatFile, named
 from editloop.server.mcp.rules import McpRules
 from editloop.server.mcp.server import TOOLS
+from editloop.server.mcp.uploads import LoopbackUploads
 from editloop.server.pictures import Reach
+from editloop.server.principals import LOCAL
 from editloop.tools import ScriptedEditor
 
 pytestmark = pytest.mark.anyio
@@ -251,6 +254,65 @@ async def test_a_wrong_call_is_answered_with_one_sentence(
     assert "Traceback" not in mistake(found)
 
 
+async def test_a_turn_can_be_shown_and_one_that_is_not_there_cannot(tmp_path: Path) -> None:
+    async with asking(tmp_path, "auto") as (at, client):
+        edit = {"image": at.photo(), "instruction": "make it warm"}
+        await client.call_tool("edit_image", edit)
+        first = facts(await client.call_tool("get_run", {"run_id": "last", "turn": 1}))
+        wrong = await client.call_tool("get_run", {"run_id": "last", "turn": 9})
+    assert (first["shown"], first["scores"]["overall"]) == (1, 9.0)
+    assert "not a turn 9" in mistake(wrong)
+
+
+async def test_a_preview_that_cannot_be_made_leaves_the_facts(tmp_path: Path) -> None:
+    async with asking(tmp_path, "auto") as (at, client):
+        edit = {"image": at.photo(), "instruction": "make it warm"}
+        run = facts(await client.call_tool("edit_image", edit))
+        await at.host.agent.images.delete(run["output"]["sha256"])
+        found = await client.call_tool("get_run", {"run_id": "last"})
+    assert [block.type for block in found.content] == ["text", "resource_link"]
+
+
+async def test_pictures_of_several_are_left_out_where_they_are_not_wanted(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "saved.png").write_bytes(png(99))
+    link_only, reach = McpRules(images="link"), Reach(inbox=inbox)
+    async with asking(tmp_path, "auto", link_only, reach=reach) as (at, client):
+        edit = {"image": str(inbox / "saved.png"), "instruction": "make it warm"}
+        run = facts(await client.call_tool("edit_image", edit))["run"]
+        listed = await client.call_tool("list_images", {})
+        compared = await client.call_tool("compare_runs", {"run_ids": [run, run]})
+    assert at.host.agent.images
+    assert [block.type for block in (*listed.content, *compared.content)] == ["text", "text"]
+    assert facts(listed)["order"] == []
+
+
+async def test_a_broken_file_of_the_inbox_is_listed_and_not_shown(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "broken.png").write_bytes(png(9)[:40])
+    async with asking(tmp_path, "auto", reach=Reach(inbox=inbox)) as (_, client):
+        found = await client.call_tool("list_images", {})
+    assert [each["name"] for each in facts(found)["images"]] in ([], ["broken.png"])
+    assert image(found) is None
+
+
+async def test_what_is_sent_under_a_ticket_is_bounded(tmp_path: Path) -> None:
+    async with (
+        house(tmp_path) as at,
+        LoopbackUploads(at.pictures, 1_000).open() as uploads,
+        httpx2.AsyncClient() as http,
+    ):
+        ticket = (await at.pictures.ticket(LOCAL)).id
+        url = await uploads.upload(cast("Any", None), ticket)
+        sent = [await http.put(url, content=data) for data in (noise(64), b"no picture", png(5))]
+        unknown = await http.put(f"{url}x", content=png(5))
+    assert [each.status_code for each in sent] == [413, 400, 201]
+    assert unknown.status_code == 400
+    assert uploads.blob(cast("Any", None), "0" * 64) is None
+
+
 async def test_a_failed_run_says_why_and_shows_nothing(tmp_path: Path) -> None:
     editor = ScriptedEditor(EditorRejected("no cats here"))
     async with asking(tmp_path, "auto", editor=editor) as (at, client):
@@ -310,6 +372,9 @@ async def test_a_file_of_chatgpt_is_an_address_that_must_be_allowed(tmp_path: Pa
     async with asking(tmp_path, "auto") as (_, client):
         found = await client.call_tool("edit_image", {"image": given, "instruction": "warm"})
     assert "address" in mistake(found)
+    assert (
+        named(ChatFile(file_id="1", download_url="https://x.example", file_name="a.png")) == "a.png"
+    )
 
 
 async def test_the_prompt_names_the_picture_and_the_goal(tmp_path: Path) -> None:
