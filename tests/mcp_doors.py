@@ -100,6 +100,15 @@ async def house(
 
 
 @asynccontextmanager
+async def asking(
+    folder: Path, era: str, rules: McpRules | None = None, **parts: Any
+) -> AsyncGenerator[tuple[House, Client]]:
+    """A server, and the official client of it in this process."""
+    async with house(folder, rules, **parts) as at, Client(at.server, mode=era) as client:
+        yield at, client
+
+
+@asynccontextmanager
 async def over_http(
     host: Host,
     *,

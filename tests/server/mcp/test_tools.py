@@ -1,38 +1,23 @@
 """The seven tools, asked in both protocol eras."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import anyio
-import httpx2
 import pytest
 from hosting import GOOD, Held, thinker
-from making import critique, png
+from making import critique
 from mcp.client import Client
 from mcp.types import Implementation
-from mcp_doors import ERAS, House, facts, house, image, link, mistake, noise
+from mcp_doors import ERAS, asking, facts, house, image, link, mistake
 
 from editloop.memory import EditorRejected
-from editloop.server.mcp.arguments import ChatFile, named
 from editloop.server.mcp.rules import McpRules
 from editloop.server.mcp.server import TOOLS
-from editloop.server.mcp.uploads import LoopbackUploads
-from editloop.server.pictures import Reach
-from editloop.server.principals import LOCAL
 from editloop.tools import ScriptedEditor
 
 pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("era", ERAS)
-
-
-@asynccontextmanager
-async def asking(
-    folder: Path, era: str, rules: McpRules | None = None, **parts: Any
-) -> AsyncGenerator[tuple[House, Client]]:
-    async with house(folder, rules, **parts) as at, Client(at.server, mode=era) as client:
-        yield at, client
 
 
 def replaced(path: Path, data: bytes) -> bytes:
@@ -164,32 +149,6 @@ async def test_runs_beside_each_other_are_one_picture_and_their_facts(tmp_path: 
     assert "run_ids" in mistake(alone)
 
 
-async def test_what_can_be_named_is_listed_with_small_pictures(tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    (inbox / "saved.png").write_bytes(png(99))
-    (inbox / "notes.txt").write_text("no picture")
-    async with asking(tmp_path, "auto", reach=Reach(inbox=inbox)) as (at, client):
-        first = await client.call_tool("list_images", {})
-        (file,) = facts(first)["images"]
-        kept = await at.host.agent.images.all()
-        edit = {"image": file["handle"], "instruction": "make it warm"}
-        run = facts(await client.call_tool("edit_image", edit))
-        found = await client.call_tool("list_images", {})
-        none = facts(await client.call_tool("list_images", {"query": "score>9.5"}))
-        wrong = await client.call_tool("list_images", {"query": "score>many"})
-    assert (file["kind"], file["name"]) == ("file", "saved.png")
-    assert image(first) is not None
-    assert kept == ()  # to be looked at is not to be kept
-    assert [each["handle"] for each in facts(found)["images"]] == [
-        file["handle"],
-        f"run:{run['run']}",
-    ]
-    assert image(found) is not None
-    assert none["images"] == []
-    assert "is no score" in mistake(wrong)
-
-
 async def test_a_rating_is_an_annotation_of_the_run(tmp_path: Path) -> None:
     async with asking(tmp_path, "auto") as (at, client):
         edit = {"image": at.photo(), "instruction": "make it warm"}
@@ -207,24 +166,6 @@ async def test_a_rating_is_an_annotation_of_the_run(tmp_path: Path) -> None:
     ]
     assert kept[0].note == "nice light"
     assert wrong.is_error
-
-
-async def test_a_picture_that_is_sent_under_a_ticket_can_be_edited(tmp_path: Path) -> None:
-    async with asking(tmp_path, "auto") as (_, client), httpx2.AsyncClient() as http:
-        asked = facts(await client.call_tool("request_upload", {}))
-        early = facts(await client.call_tool("request_upload", {"ticket": asked["ticket"]}))
-        page = await http.get(asked["url"])
-        sent = await http.put(asked["url"], content=png(33))
-        again = await http.put(asked["url"], content=png(34))
-        forged = await http.put(asked["url"], content=b"x", headers={"host": "evil.example"})
-        late = facts(await client.call_tool("request_upload", {"ticket": asked["ticket"]}))
-        edit = {"image": late["image"], "instruction": "make it warm"}
-        run = facts(await client.call_tool("edit_image", edit))
-    assert early["status"] == "waiting"
-    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert (sent.status_code, again.status_code, forged.status_code) == (201, 400, 421)
-    assert (late["status"], late["image"]) == ("received", sent.json()["image"])
-    assert run["status"] == "done"
 
 
 @pytest.mark.parametrize(
@@ -271,46 +212,6 @@ async def test_a_preview_that_cannot_be_made_leaves_the_facts(tmp_path: Path) ->
         await at.host.agent.images.delete(run["output"]["sha256"])
         found = await client.call_tool("get_run", {"run_id": "last"})
     assert [block.type for block in found.content] == ["text", "resource_link"]
-
-
-async def test_pictures_of_several_are_left_out_where_they_are_not_wanted(tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    (inbox / "saved.png").write_bytes(png(99))
-    link_only, reach = McpRules(images="link"), Reach(inbox=inbox)
-    async with asking(tmp_path, "auto", link_only, reach=reach) as (at, client):
-        edit = {"image": str(inbox / "saved.png"), "instruction": "make it warm"}
-        run = facts(await client.call_tool("edit_image", edit))["run"]
-        listed = await client.call_tool("list_images", {})
-        compared = await client.call_tool("compare_runs", {"run_ids": [run, run]})
-    assert at.host.agent.images
-    assert [block.type for block in (*listed.content, *compared.content)] == ["text", "text"]
-    assert facts(listed)["order"] == []
-
-
-async def test_a_broken_file_of_the_inbox_is_listed_and_not_shown(tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    (inbox / "broken.png").write_bytes(png(9)[:40])
-    async with asking(tmp_path, "auto", reach=Reach(inbox=inbox)) as (_, client):
-        found = await client.call_tool("list_images", {})
-    assert [each["name"] for each in facts(found)["images"]] in ([], ["broken.png"])
-    assert image(found) is None
-
-
-async def test_what_is_sent_under_a_ticket_is_bounded(tmp_path: Path) -> None:
-    async with (
-        house(tmp_path) as at,
-        LoopbackUploads(at.pictures, 1_000).open() as uploads,
-        httpx2.AsyncClient() as http,
-    ):
-        ticket = (await at.pictures.ticket(LOCAL)).id
-        url = await uploads.upload(cast("Any", None), ticket)
-        sent = [await http.put(url, content=data) for data in (noise(64), b"no picture", png(5))]
-        unknown = await http.put(f"{url}x", content=png(5))
-    assert [each.status_code for each in sent] == [413, 400, 201]
-    assert unknown.status_code == 400
-    assert uploads.blob(cast("Any", None), "0" * 64) is None
 
 
 async def test_a_failed_run_says_why_and_shows_nothing(tmp_path: Path) -> None:
@@ -365,16 +266,6 @@ async def test_answers_are_files_too_and_replace_nothing(tmp_path: Path) -> None
     assert again["output"]["path"] == str(path)
     assert replaced(path, b"") == b"mine now"
     assert replaced(Path(third["output"]["path"]), b"") == kept
-
-
-async def test_a_file_of_chatgpt_is_an_address_that_must_be_allowed(tmp_path: Path) -> None:
-    given = {"file_id": "file-1", "download_url": "https://files.example/a.png", "mime_type": "x"}
-    async with asking(tmp_path, "auto") as (_, client):
-        found = await client.call_tool("edit_image", {"image": given, "instruction": "warm"})
-    assert "address" in mistake(found)
-    assert (
-        named(ChatFile(file_id="1", download_url="https://x.example", file_name="a.png")) == "a.png"
-    )
 
 
 async def test_the_prompt_names_the_picture_and_the_goal(tmp_path: Path) -> None:
