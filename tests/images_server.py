@@ -5,7 +5,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -94,6 +94,10 @@ def edit_server(*, held: bool = False, free_turns: int = 0) -> Generator[EditSer
                 self.wfile.write(body)
             except OSError:  # whoever asked was killed
                 self.close_connection = True
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked was killed
+                super().handle()
 
         def log_message(self, format: str, *args: object) -> None:
             pass

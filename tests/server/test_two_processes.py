@@ -1,5 +1,6 @@
 """Two servers on one PostgreSQL store: either answers for any run, and goes on where one died."""
 
+import random
 import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -112,7 +113,7 @@ async def test_a_run_is_stopped_at_the_other_server_and_resumed_there(servers: S
         stopped = await other.ask(run, "cancel")
         assert (stopped["status"], len(stopped["turns"])) == ("open", 1)
         assert (await one.run(run))["paused"]
-        assert [m.number async for m in one.moments(run, after=3) if m.number] == []  # and ends
+        assert [m.name async for m in one.moments(run, after=3)] == ["run.paused"]
         servers.edits.release.set()
         await other.ask(run, "resume")
         found = await one.done(run)
@@ -165,3 +166,30 @@ async def test_a_server_that_is_started_later_goes_on_with_what_was_left(
         found = await store.run(run)
     assert [len(turn.samples) for turn in found.turns] == [1] * TURNS
     assert found.status == "done"
+
+
+async def test_servers_that_are_killed_again_and_again_repeat_nothing_that_is_on_record(
+    servers: Servers,
+) -> None:
+    draw, edits = random.Random(4), servers.edits
+    edits.release.set()
+    runs: list[str] = []
+    kills: list[tuple[set[str], int]] = []
+    async with servers.start("--at-once", "4") as other:
+        for _ in range(3):
+            async with servers.start("--at-once", "4") as victim:
+                runs += [(await victim.begin(f"make it warm, {n}"))["id"] for n in range(5)]
+                await servers.asked(edits.asked + draw.randrange(1, 9), victim)
+                kills.append((await on_record(servers), len(edits.begun)))
+                await victim.end()
+        found = [await other.done(run) for run in runs]
+    assert [len(run["turns"]) for run in found] == [TURNS] * 15
+    for safe, begun in kills:
+        assert not safe & set(edits.begun[begun:])
+    assert await on_record(servers) == {f"{run}:{n + 1}" for run in runs for n in range(TURNS)}
+
+
+async def on_record(servers: Servers) -> set[str]:
+    """The keys of the edits that are on record."""
+    rows = await servers.rows("SELECT run_id, number FROM turn WHERE edited_sha IS NOT NULL")
+    return {f"{run}:{number}" for run, number in rows}
