@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
     Select,
     Subquery,
+    bindparam,
     exists,
     func,
     literal,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from ..errors import RunNotFound
@@ -27,8 +29,8 @@ from . import translate
 from .columns import Key, Utc
 from .leases import missing
 from .listing import PRINCIPAL, RunFilter, RunSummary
-from .rows import ImageRow, LabelRow, ReferenceRow, RunRow, SampleRow, TurnRow
-from .statements import REFERENCE, RUN, TURN
+from .rows import ImageRow, LabelRow, RunRow, TurnRow
+from .statements import IMAGE, LABEL, REFERENCE, RUN, SAMPLE, TURN
 from .translate import Kept
 from .uploads import sent
 
@@ -43,7 +45,16 @@ _CANDIDATES = 5
 Place = tuple[datetime, str]
 """When a run was created, and its id: its place in a list."""
 
-_R = TypeVar("_R", TurnRow, SampleRow, ReferenceRow, LabelRow)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_RUNS = select(RUN).where(RUN.c.id.in_(_IDS))
+_TURNS = select(TURN).where(TURN.c.run_id.in_(_IDS)).order_by(TURN.c.number)
+_SAMPLES = select(SAMPLE).where(SAMPLE.c.run_id.in_(_IDS)).order_by(SAMPLE.c.position)
+_REFERENCES = select(REFERENCE).where(REFERENCE.c.run_id.in_(_IDS)).order_by(REFERENCE.c.position)
+_LABELS = select(LABEL).where(LABEL.c.run_id.in_(_IDS)).order_by(LABEL.c.name)
+_IMAGES = select(IMAGE).where(IMAGE.c.sha256.in_(_IDS))
+"""Built once, and of tables: building them, and objects for rows, takes longer than reading."""
+
+_THIS = select(RUN.c.id).where(RUN.c.id == bindparam("this"))
 
 _SUMMARY: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
     col(RunRow.id),
@@ -77,8 +88,7 @@ def full_id(connection: Connection, name: str, principal: str | None = None) -> 
         if (found := connection.scalar(newest)) is None:
             raise RunNotFound("there is no run yet")
         return found
-    this = select(col(RunRow.id)).where(col(RunRow.id) == name, *_of(principal))
-    if connection.scalar(this):
+    if connection.scalar(_THIS.where(*_of(principal)) if principal else _THIS, {"this": name}):
         return name
     return _only(name, _resembling(connection, name, principal))
 
@@ -91,9 +101,8 @@ def run(connection: Connection, name: str, principal: str | None = None) -> Run:
 
 def load(connection: Connection, ids: Sequence[str]) -> list[Run]:
     """Return whole runs in the order of their ids; a missing one is left out."""
-    with Session(connection) as session:
-        kept = _kept(session, ids)
-        images = _images(session, kept)
+    kept = _kept(connection, ids)
+    images = _images(connection, kept)
     return [translate.run_of(kept[run_id], images) for run_id in ids if run_id in kept]
 
 
@@ -224,30 +233,30 @@ def _only(name: str, found: Sequence[str]) -> str:
     raise RunNotFound(f"{name!r} fits several runs: {shown}; give more characters")
 
 
-def _kept(session: Session, ids: Sequence[str]) -> dict[str, Kept]:
-    runs = session.scalars(select(RunRow).where(col(RunRow.id).in_(ids)))
-    turns = _of_runs(session, select(TurnRow).order_by(col(TurnRow.number)), ids)
-    samples = _of_runs(session, select(SampleRow).order_by(col(SampleRow.position)), ids)
-    references = _of_runs(session, select(ReferenceRow).order_by(col(ReferenceRow.position)), ids)
-    labels = _of_runs(session, select(LabelRow).order_by(col(LabelRow.name)), ids)
+def _kept(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
+    runs: Sequence[Any] = connection.execute(_RUNS, {"ids": ids}).all()
+    turns, samples, references, labels = (
+        _of_runs(connection, query, ids) for query in (_TURNS, _SAMPLES, _REFERENCES, _LABELS)
+    )
     return {
         run.id: Kept(run, turns[run.id], samples[run.id], references[run.id], labels[run.id])
         for run in runs
     }
 
 
-def _of_runs(session: Session, query: Select[_R], ids: Sequence[str]) -> dict[str, list[_R]]:
+def _of_runs(
+    connection: Connection, query: Select[Any], ids: Sequence[str]
+) -> dict[str, list[Any]]:
     """Return what belongs to each run, in the order of the query."""
-    run_id = query.selected_columns["run_id"]
-    found: dict[str, list[_R]] = {each: [] for each in ids}
-    for row in session.scalars(query.where(run_id.in_(ids))):
+    found: dict[str, list[Any]] = {each: [] for each in ids}
+    for row in connection.execute(query, {"ids": ids}):
         found[row.run_id].append(row)
     return found
 
 
-def _images(session: Session, kept: Mapping[str, Kept]) -> dict[str, ImageRef]:
+def _images(connection: Connection, kept: Mapping[str, Kept]) -> dict[str, ImageRef]:
     shas = sorted({sha for each in kept.values() for sha in _shas(each) if sha is not None})
-    rows = session.scalars(select(ImageRow).where(col(ImageRow.sha256).in_(shas)))
+    rows: Sequence[Any] = connection.execute(_IMAGES, {"ids": shas}).all()
     return {row.sha256: translate.image_of(row) for row in rows}
 
 

@@ -11,7 +11,7 @@ from ...agent.scope import helpers
 from ...memory import LeaseLost, Run, short
 from ...memory.store import Annotation, RunFilter, RunSummary
 from ...memory.store.annotation import Kind, Value
-from ..principals import Principal
+from ..principals import LABEL, Principal
 from . import share
 from .minding import Minder
 from .moments import Moment
@@ -154,6 +154,9 @@ class Host:
         Raises:
             RunNotFound: there is none that this caller may see.
         """
+        held = self._crew.held(name)
+        if held is not None and (who.sees_all or held.task.labels.get(LABEL) == who.name):
+            return held
         return await self._agent.store.run(name, None if who.sees_all else who.name)
 
     async def runs(

@@ -31,8 +31,11 @@ class Moment:
     """As `agent.said` writes it: run, turn, scores, image as `sha256:…`."""
 
 
-def moments(run: Run, after: int = 0) -> list[Moment]:
-    """Everything on record of a run that comes after a number."""
+def moments(run: Run, after: int = 0, made: dict[int, Moment] | None = None) -> list[Moment]:
+    """Everything on record of a run that comes after a number.
+
+    `made` keeps what was made of the same run before: many may listen to it.
+    """
     found: list[tuple[int, Event]] = [(1, Opened(run))]
     for turn in run.turns:
         found.append((2 * turn.number, TurnEdited(run, turn)))
@@ -40,7 +43,11 @@ def moments(run: Run, after: int = 0) -> list[Moment]:
             found.append((2 * turn.number + 1, TurnCriticised(run, turn)))
     if run.stop is not None:
         found.append((2 * len(run.turns) + 2, Closed(run)))
-    return [_moment(number, event) for number, event in found if number > after]
+    made = {} if made is None else made
+    for number, event in found:
+        if number > after and number not in made:
+            made[number] = _moment(number, event)
+    return [made[number] for number, _ in found if number > after]
 
 
 def passing(event: Event) -> Moment:

@@ -31,6 +31,8 @@ class Watch:
     listeners: int = 0
     passing: Moment | None = None
     changed: anyio.Event = field(default_factory=anyio.Event)
+    made: dict[int, Moment] = field(default_factory=dict[int, Moment])
+    """What listeners were told, made once for all of them."""
 
     @property
     def over(self) -> bool:
@@ -64,7 +66,7 @@ class Watch:
         heard, passed = after, None
         while True:
             changed = self.changed
-            for moment in moments(self.run, heard):
+            for moment in moments(self.run, heard, self.made):
                 heard = moment.number or heard
                 yield moment
             if self.passing is not None and self.passing is not passed:
@@ -91,8 +93,8 @@ class Watches:
         watch = self._all.setdefault(run.id, Watch(run, passing=self._passing.get(run.id)))
         watch.listeners += 1
         try:
-            if run.id in self._crew.ids:  # it may have grown since it was read
-                watch.catch_up(await self._store.run(run.id))
+            if held := self._crew.held(run.id):  # it may have grown since it was read
+                watch.catch_up(held)
             else:
                 await self._look([run.id])
             yield watch

@@ -13,6 +13,7 @@ from ...agent import Closed, EditAgent, Event
 from ...agent.scope import unbroken
 from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReason
 from .bounded import bounded
+from .moments import RECORDED
 
 _LOG = logging.getLogger("editloop.server.host")
 _WEIGHT = 0.2  # of the newest run in the running mean
@@ -24,6 +25,9 @@ Tell = Callable[[Event], None]
 @dataclass(slots=True)
 class _Work:
     """A run in our hands."""
+
+    run: Run
+    """As it stands on record."""
 
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     left: anyio.Event = field(default_factory=anyio.Event)
@@ -47,6 +51,11 @@ class Crew:
     def ids(self) -> frozenset[str]:
         """The runs in our hands."""
         return frozenset(self._hands)
+
+    def held(self, run_id: str) -> Run | None:
+        """A run in our hands as it stands on record, which nobody need read for that."""
+        work = self._hands.get(run_id)
+        return work.run if work else None
 
     @property
     def room(self) -> int:
@@ -85,7 +94,7 @@ class Crew:
         """Work on a run that this process holds in the store."""
         if self._group is None or run.id in self._hands:
             return
-        self._hands[run.id] = work = _Work()
+        self._hands[run.id] = work = _Work(run)
         self._group.start_soon(self._carry, run, work)
 
     async def drop(self, run_id: str) -> None:
@@ -111,7 +120,7 @@ class Crew:
         ended: bool | None = None  # None: it was taken out of our hands
         try:
             with work.scope:
-                ended = await self._carried(run)
+                ended = await self._carried(work)
         finally:
             if ended is None:
                 await unbroken(self._hand_back(run.id))
@@ -122,10 +131,14 @@ class Crew:
         if ended is not False:  # what failed is looked at again after a pause
             self.ring()
 
-    async def _carried(self, run: Run) -> bool:
+    async def _carried(self, work: _Work) -> bool:
         """Carry a run to its end; False where it could not be written any more."""
 
+        run = work.run
+
         async def hear(event: Event) -> None:
+            if isinstance(event, RECORDED):
+                work.run = event.run
             self._tell(event)
 
         try:
