@@ -39,7 +39,17 @@ def gone(name: str) -> bool:
     except (PermissionError, OverflowError):
         return False
 
-    return False
+    return _is_zombie(int(pid))
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended and its parent, as in some containers, has not looked yet."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:  # no such file system here, or it has just gone
+        return False
+
+    return status.rpartition(b") ")[2][:1] == b"Z"
 
 
 def _mark() -> str:

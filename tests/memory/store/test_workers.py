@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from editloop.memory.store.workers import gone, worker_name
 
@@ -13,6 +16,15 @@ def test_a_process_that_has_ended_is_gone_and_this_one_is_not() -> None:
     done = subprocess.run([sys.executable, "-c", NAME], capture_output=True, text=True, check=True)
     assert gone(done.stdout.strip())
     assert not gone(worker_name())
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_a_process_that_has_ended_is_gone_though_its_parent_has_not_looked() -> None:
+    with subprocess.Popen([sys.executable, "-c", NAME], stdout=subprocess.PIPE, text=True) as done:
+        assert done.stdout
+        name = done.stdout.read().strip()  # to the end, which comes with the end of the process
+        os.waitid(os.P_PID, done.pid, os.WEXITED | os.WNOWAIT)
+        assert gone(name)
 
 
 def test_nothing_is_said_of_workers_elsewhere() -> None:
