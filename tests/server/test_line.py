@@ -175,7 +175,9 @@ async def test_bodies_on_their_way_are_bounded_too(serving: Serving) -> None:
         streams: list[SocketStream] = []
         for _ in range(9):
             stream = await anyio.connect_tcp("127.0.0.1", running.port)
-            await stream.send(b"POST /edit HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n")
+            await stream.send(
+                b"POST /edit HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
+            )
             streams.append(stream)
         await until(lambda: running.desk._inside == 9)  # pyright: ignore[reportPrivateUsage]
         refused = await running.http.post("/edit", json=BODY)
