@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest engines engines-omni test-engines check format bench report-embedded docs clean
+.PHONY: help demo test test-slow test-lowest engines engines-omni test-engines check format bench report-embedded docs clean
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ $(VENV)/.dev: $(VENV)/.base
 demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no network, no GPU
 	@$(BIN)/editloop demo --overwrite
 
-test: $(VENV)/.dev ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+test: $(VENV)/.dev ## run the tests; those that take long are the second stage
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m 'not slow'
+
+test-slow: $(VENV)/.dev ## the second stage: killed processes, browsers, fuzzing, benchmarks
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 
 test-lowest: ## run the tests of what asks models with the lowest pydantic-ai that is supported
 	@test -x .lowest/bin/python || $(PYTHON) -m venv .lowest

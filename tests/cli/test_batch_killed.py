@@ -21,6 +21,8 @@ from making import png
 from editloop.memory import Run
 from editloop.memory.store import open_store
 
+pytestmark = pytest.mark.slow
+
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 PROBE = """
 import sys

@@ -18,6 +18,8 @@ from scripted_judge import ScriptedJudge, scripted_judge
 
 from editloop.evals.scores import Suite
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., subprocess.Popen[str]]
 AT_ONCE = 3
 CASES = 16
@@ -41,7 +43,6 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "gedit"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suite", ["imgedit", "imgedit-hard", "kris", "rise"])
 def test_in_every_layout_a_killed_evaluation_ends_in_the_same_report(
     suite: Suite, tmp_path: Path, start: Start
@@ -69,7 +70,6 @@ def test_in_every_layout_a_killed_evaluation_ends_in_the_same_report(
     assert _told(start(tmp_path / "whole", judge, *asked)) == _told(start(home, judge, *asked))
 
 
-@pytest.mark.slow
 def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
     data: Path, tmp_path: Path, start: Start
 ) -> None:

@@ -18,6 +18,8 @@ from making import png
 from editloop.server.http.images_rules import ImagesRules
 from editloop.tools import Abilities, Picture, ScriptedEditor
 
+pytestmark = pytest.mark.slow
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
