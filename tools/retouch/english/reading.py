@@ -165,6 +165,8 @@ _IMPERATIVES: Final = frozenset(
         "oversaturate",
         "posterise",
         "posterize",
+        "reduce",  # "reduce the noise"
+        "remove",
         "saturate",
         "sharpen",
         "soften",

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from editloop.tools.retouch.english import read, read_clauses, write
 from editloop.tools.retouch.geometric import Anchor
-from editloop.tools.retouch.photometric import Brightness, HueBand, Invert
+from editloop.tools.retouch.photometric import Brightness, Denoise, HueBand, Invert
 from editloop.tools.retouch.recipe import Operation, Recipe
 from editloop.tools.retouch.region import (
     Both,
@@ -221,6 +221,8 @@ def test_an_order_after_a_named_hue_is_about_the_whole_picture() -> None:
     band = HueBand(hue="red", saturation=20)
     said = read("make the reds more saturated by 20%, brighten by 5%")
     assert said.operations == (band, Brightness(amount=5))
+    cleaned = read("make the reds more saturated by 20%, reduce the noise by 5%")
+    assert cleaned.operations == (band, Denoise(amount=5))
     more = read("make the reds more saturated by 20% and brighter by 5%")
     assert more.operations == (band, HueBand(hue="red", lightness=5))
 
