@@ -175,7 +175,7 @@ def _timely(rules: BodyRules) -> Generator[None]:
             yield
     except TimeoutError:
         said = f"the body took longer than {rules.body_seconds:g} s to arrive: send it again"
-        raise Refused(408, "slow_body", said) from None
+        raise Refused(408, "slow_body", said, headers=_ENDED) from None
 
 
 async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes]:
@@ -187,14 +187,17 @@ async def _bounded(request: Request, most: int) -> AsyncGenerator[bytes]:
     async for piece in request.stream():
         size += len(piece)
         if size > most:
-            raise _too_long(most)
+            raise _too_long(most, headers=_ENDED)
         yield piece
 
 
-def _too_long(most: int) -> Refused:
-    return Refused(
-        413, "too_large", f"the request is longer than {most:,} bytes: send a smaller picture"
-    )
+_ENDED = {"connection": "close"}
+"""A body without an end that is known would be read and thrown away as long as it comes."""
+
+
+def _too_long(most: int, headers: dict[str, str] | None = None) -> Refused:
+    said = f"the request is longer than {most:,} bytes: send a smaller picture"
+    return Refused(413, "too_large", said, headers=headers)
 
 
 def _unreadable(why: str) -> Refused:
