@@ -27,7 +27,7 @@ def test_a_server_that_never_answers_is_an_error_and_is_ended(tmp_path: Path) ->
     ):
         pass
 
-    assert FOREVER not in _commands()
+    assert _running(FOREVER) == []
 
 
 def test_the_children_of_a_server_end_with_it(tmp_path: Path) -> None:
@@ -35,11 +35,13 @@ def test_the_children_of_a_server_end_with_it(tmp_path: Path) -> None:
     serve = f"import http.server as h; h.test(h.SimpleHTTPRequestHandler, port={port})"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {serve!r}])"
     with serving("parent", [sys.executable, "-c", parent], port, tmp_path, ready="/"):
-        assert serve in _commands()
+        children = _running(serve)
 
-    assert serve not in _commands()
+    assert len(children) == 1
+    ended, still_there = psutil.wait_procs(children, timeout=20)  # its parent is the system now
+    assert (ended, still_there) == (children, [])
 
 
-def _commands() -> list[str]:
+def _running(command: str) -> list[psutil.Process]:
     processes = psutil.process_iter(["cmdline"])
-    return [process.info["cmdline"][-1] for process in processes if process.info["cmdline"]]
+    return [each for each in processes if (each.info["cmdline"] or [""])[-1] == command]
