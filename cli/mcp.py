@@ -9,6 +9,7 @@ from . import choose
 from .choose import LoopOptions
 from .help import CalmHelp
 from .options import COMMONLY, Common
+from .reaching import ReachOptions
 
 _HTTP = Group("Over HTTP", sort_key=1)
 _FILES = Group("Pictures and files", sort_key=2)
@@ -25,32 +26,12 @@ app = App(
 
 @Parameter(name="*", group=_FILES)
 @dataclass(frozen=True)
-class FileOptions:
+class FileOptions(ReachOptions):
     """What the assistant may reach, and where answers go."""
 
-    allow: Annotated[
-        tuple[str, ...],
-        Parameter(
-            metavar="DIR",
-            negative="",
-            help="Pictures below it may be named by path; repeat. Over stdio the working folder.",
-        ),
-    ] = ()
-    inbox: Annotated[
-        str, Parameter(metavar="DIR", help="Its newest pictures are listed to the assistant.")
-    ] = ""
     out: Annotated[
         str, Parameter(metavar="DIR", help="Write answers there as files too (stdio only).")
     ] = ""
-    allow_urls: Annotated[
-        bool, Parameter(negative="", help="Pictures may be named by https:// addresses.")
-    ] = False
-    allow_private_hosts: Annotated[
-        tuple[str, ...],
-        Parameter(
-            metavar="HOST", negative="", help="Fetch from it though its address is private; repeat."
-        ),
-    ] = ()
     images: Annotated[
         Literal["auto", "inline", "link", "none"],
         Parameter(metavar="HOW", help="Pictures in answers: auto, inline, link or none."),
@@ -89,6 +70,8 @@ def serve(
     common: Common = COMMONLY,
 ) -> int:
     """Serve the loop to an MCP client: over stdio, as clients start it, or over HTTP.
+
+    Without --allow pictures of the working folder may be named over stdio, and none over HTTP.
 
     editloop mcp serve --allow ~/Pictures --out ~/Pictures/edited
     editloop mcp serve --http --port 8765 --token-env EDITLOOP_TOKEN

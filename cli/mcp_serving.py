@@ -42,26 +42,9 @@ def served(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Sc
 
     _only_http(http)
     rules = McpRules(images=files.images, out=_folder(files.out))
-    reach = reach_of(files, usual=working_folder())
+    reach = files.reach(working_folder())
     anyio.run(_over_stdio, choices, reach, rules)
     return 0
-
-
-def reach_of(files: FileOptions, *, usual: tuple[Path, ...]) -> "Reach":
-    """What the assistant may reach; the `usual` folders where none is given.
-
-    Raises:
-        SettingsError: a folder does not exist.
-    """
-    from ..server.pictures import Reach
-
-    roots = tuple(_existing(folder, "--allow") for folder in files.allow) or usual
-    return Reach(
-        roots=roots,
-        inbox=_existing(files.inbox, "--inbox") if files.inbox else None,
-        urls=files.allow_urls,
-        private_hosts=frozenset(files.allow_private_hosts),
-    )
 
 
 async def _over_stdio(choices: "Choices", reach: "Reach", rules: "McpRules") -> None:
@@ -108,7 +91,7 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
         api,
         partial(build, choices),
         guard=guard,
-        reach=reach_of(files, usual=()),
+        reach=files.reach(),
         rules=ApiRules(at_once=choices.settings.runs_at_once),
         mcp=McpRules(images=files.images),
     )
@@ -142,14 +125,6 @@ def guard_of(http: HttpOptions, environ: Mapping[str, str]) -> "Guard":
 def _only_http(http: HttpOptions) -> None:
     if http.token_env or http.tokens or http.no_token:
         raise SettingsError("tokens go with --http; over stdio the client starts the server itself")
-
-
-def _existing(folder: str, option: str) -> Path:
-    path = Path(folder).expanduser()
-    if path.is_dir():
-        return path.resolve()
-
-    raise SettingsError(f"{option} {folder!r} is no folder; make it, or name another")
 
 
 def working_folder() -> tuple[Path, ...]:

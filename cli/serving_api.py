@@ -11,6 +11,7 @@ from cyclopts import Group, Parameter
 
 from ..memory import SettingsError
 from .options import as_seconds
+from .reaching import ReachOptions
 from .screen import Screen
 from .serving import token_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ..agent import Choices
     from ..server.guard import Guard
     from ..server.http.inside import ApiRules
-    from ..server.pictures import Reach
 
 _WHERE = Group("Where", sort_key=2)
 _WHO = Group("Who may ask", sort_key=3)
@@ -133,42 +133,8 @@ class Bounds:
 
 @Parameter(name="*", group=_PICTURES)
 @dataclass(frozen=True)
-class Files:
+class Files(ReachOptions):
     """What callers may name beside what they send."""
-
-    allow: Annotated[
-        tuple[str, ...],
-        Parameter(
-            metavar="DIR", negative="", help="Pictures of this machine below it, by path; repeat."
-        ),
-    ] = ()
-    inbox: Annotated[
-        str, Parameter(metavar="DIR", help="Its newest pictures are listed to assistants.")
-    ] = ""
-    allow_urls: Annotated[
-        bool, Parameter(negative="", help="Pictures at https:// addresses are fetched.")
-    ] = False
-    allow_private_hosts: Annotated[
-        tuple[str, ...],
-        Parameter(
-            metavar="HOST", negative="", help="Fetch from it though its address is private; repeat."
-        ),
-    ] = ()
-
-    def reach(self) -> "Reach":
-        """What callers reach.
-
-        Raises:
-            SettingsError: a folder does not exist.
-        """
-        from ..server.pictures import Reach
-
-        return Reach(
-            roots=tuple(_existing(folder, "--allow") for folder in self.allow),
-            inbox=_existing(self.inbox, "--inbox") if self.inbox else None,
-            urls=self.allow_urls,
-            private_hosts=frozenset(self.allow_private_hosts),
-        )
 
 
 @dataclass(frozen=True)
@@ -214,11 +180,3 @@ def run_api(plan: ApiPlan, choices: "Choices", screen: Screen, *, access: bool) 
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _existing(folder: str, option: str) -> Path:
-    path = Path(folder).expanduser()
-    if path.is_dir():
-        return path.resolve()
-
-    raise SettingsError(f"{option} {folder!r} is no folder; make it, or name another")
