@@ -26,8 +26,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     snippets = re.findall(
         r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    ours = [each for each in snippets if "EditPolicy" not in each]  # that one has tests of its own
-    (tmp_path / "snippets.py").write_text("\n".join(ours))
+    (tmp_path / "snippets.py").write_text("\n".join(snippets))
     return runpy.run_path(str(tmp_path / "snippets.py"))
 
 
@@ -59,6 +58,17 @@ async def test_the_second_snippet_prints_both_halves_of_a_turn(
     edited, criticised = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"1 edited img_[0-9a-f]{10} None None", edited)
     assert re.fullmatch(r"1 criticised img_[0-9a-f]{10} \S+ \S+", criticised)
+
+
+async def test_the_snippet_of_the_policy_prints_the_picture_of_the_best_turn(
+    page: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    await page["looped"](BinaryContent(data=scene(), media_type="image/png"))
+
+    async with build() as agent:
+        made = [await agent.store.run(each.id) for each in await agent.store.runs()]
+    pictures = {run.best.edited.uri for run in made if run.best and run.best.edited}
+    assert capsys.readouterr().out.split()[0] in pictures
 
 
 def test_every_local_link_leads_somewhere() -> None:
