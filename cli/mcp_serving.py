@@ -128,9 +128,10 @@ def _only_http(http: HttpOptions) -> None:
 
 
 def working_folder() -> tuple[Path, ...]:
-    """The folder that the client works in; none where a desktop started it in that of all disks."""
+    """The folder that the client works in; none where a desktop started it just anywhere: at the root
+    of the disk, or in the user's home."""
     here = Path.cwd()
-    return () if here == Path(here.anchor) else (here,)
+    return () if here in (Path(here.anchor), Path.home()) else (here,)
 
 
 def _folder(folder: str) -> Path | None:

@@ -215,7 +215,7 @@ async def stdio_of(
 def environment(folder: Path) -> dict[str, str]:
     """What a process of the server is started with, beside what the client adds."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder)}
+    return {**kept, "EDITLOOP_STORE": str(folder / "editloop.db"), "HOME": str(folder / "home")}
 
 
 def _child(folder: Path) -> psutil.Process:
