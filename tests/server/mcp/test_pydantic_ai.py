@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import anyio
 import pytest
 from fastmcp.client.transports import StdioTransport
-from hosting import hosted
+from hosting import Held, hosted
 from making import png
 from mcp_doors import Heard, environment, over_http
 from pydantic_ai import Agent, BinaryContent
@@ -18,6 +19,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from editloop.server.mcp.server import TOOLS
 from editloop.server.pictures import Reach
+from editloop.server.principals import LOCAL
 
 pytestmark = pytest.mark.anyio
 
@@ -82,3 +84,34 @@ async def test_an_agent_edits_and_goes_on(tmp_path: Path, kind: str) -> None:
     assert len(templates) == 4
     assert any("turn 1" in said for _, _, said in heard.notes)
     assert len(answer.all_messages_json()) < 100_000
+
+
+async def test_a_call_that_is_cancelled_is_paused_and_the_next_server_tells_of_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "photo.png").write_bytes(png(90, (64, 48)))
+    asked = {"image": str(tmp_path / "photo.png"), "instruction": "grayscale"}
+    held, reach = Held(free=1), Reach(roots=(tmp_path,))
+    async with (
+        hosted(tmp_path, editor=held.editor) as host,
+        over_http(host, reach=reach) as url,
+        MCPToolset(url, init_timeout=60) as tools,
+    ):
+        async with anyio.create_task_group() as group:
+            group.start_soon(tools.direct_call_tool, "edit_image", asked)
+            await held.asked(2)
+            group.cancel_scope.cancel()
+        run = await host.wait("last", LOCAL, 20)
+        assert await host.paused(run)
+    async with (
+        hosted(tmp_path) as host,
+        over_http(host, reach=reach) as url,
+        MCPToolset(url, init_timeout=60) as tools,
+    ):
+        told = Chat("")
+        told.returned = [await tools.direct_call_tool("get_run", {"run_id": run.id})]
+        done = Chat("")
+        more = await tools.direct_call_tool("refine_run", {"run_id": run.id})
+        done.returned = [more]
+    assert (told.facts(0)["status"], len(told.facts(0)["turns"])) == ("paused", 1)
+    assert (done.facts(0)["run"], done.facts(0)["status"]) == (run.id, "done")
