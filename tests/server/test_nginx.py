@@ -92,7 +92,8 @@ async def test_two_services_behind_nginx_share_the_edits_and_survive_a_dead_one(
             answers: list[int] = []
 
             async def edit() -> None:
-                answer = await http.post("/edit", json=BODY)
+                # the name that the proxy is known by means nothing to the services behind it
+                answer = await http.post("/edit", json=BODY, headers={"host": "images.example"})
                 answers.append(answer.status_code)
 
             base = f"http://127.0.0.1:{free_port}"
