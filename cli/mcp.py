@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Group, Parameter
 
 from . import choose
+from .asking import TokenOptions
 from .choose import LoopOptions
 from .help import CalmHelp
 from .options import COMMONLY, Common
@@ -38,23 +39,19 @@ class FileOptions(ReachOptions):
     ] = "auto"
 
 
-@Parameter(name="*", group=_HTTP)
 @dataclass(frozen=True)
-class HttpOptions:
-    """Where to listen, and who may ask."""
+class _Where:
+    """Where to listen."""
 
     http: Annotated[bool, Parameter(negative="", help="Speak HTTP instead of stdio.")] = False
     host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1"
     port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8765
-    token_env: Annotated[
-        str, Parameter(metavar="NAME", help="The variable that holds the token to be shown.")
-    ] = ""
-    tokens: Annotated[
-        str, Parameter(metavar="PATH", help="A file of tokens and whose they are.")
-    ] = ""
-    no_token: Annotated[
-        bool, Parameter(negative="", help="Listen beyond this machine without a token.")
-    ] = False
+
+
+@Parameter(name="*", group=_HTTP)
+@dataclass(frozen=True)
+class HttpOptions(TokenOptions, _Where):  # in help the last one's come first
+    """Where to listen, and who may ask."""
 
 
 _NO_FILES = FileOptions()

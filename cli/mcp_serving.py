@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,13 +11,11 @@ from ..memory import SettingsError
 from .exits import Exit
 from .mcp import FileOptions, HttpOptions
 from .screen import Screen
-from .serving import token_of
 
 if TYPE_CHECKING:
     from anyio.abc import TaskStatus
 
     from ..agent import Choices
-    from ..server.guard import Guard
     from ..server.mcp.rules import McpRules
     from ..server.pictures import Reach
 
@@ -80,13 +77,11 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
     from ..server.http.app import api
     from ..server.http.inside import ApiRules
     from ..server.mcp.rules import McpRules
-    from ..server.running import check_reach, listening, logged, run
+    from .serving_api import serve_loop
 
     if files.out:
         raise SettingsError("--out goes with stdio: over HTTP the client fetches the picture")
-    guard = guard_of(http, os.environ)
-    check_reach(http.host, guarded=guard.needs_token or http.no_token)
-    at = listening(http.host, http.port)
+    guard = http.guard(os.environ)
     make = partial(
         api,
         partial(build, choices),
@@ -95,31 +90,16 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
         rules=ApiRules(at_once=choices.settings.runs_at_once),
         mcp=McpRules(images=files.images),
     )
-    screen.say("serving", f"http://{http.host}:{at.getsockname()[1]}/mcp (ready: /readyz)")
-    with logged(access=False):
-        run(lambda stop: make(stop=stop), at, grace_seconds=_GRACE)
-    screen.say("stopped", "runs that were under way go on with the next server")
-    return 0
-
-
-def guard_of(http: HttpOptions, environ: Mapping[str, str]) -> "Guard":
-    """Who may ask.
-
-    Raises:
-        SettingsError: a variable or a file of tokens that does not fit.
-    """
-    from ..server.guard import ANY, Guard
-    from ..server.tokens import one_token, read_tokens
-
-    if http.tokens and http.token_env:
-        raise SettingsError("--tokens and --token-env: give one of the two")
-    if http.tokens:
-        return Guard(tokens=read_tokens(Path(http.tokens), environ))
-
-    return Guard(
-        tokens=one_token(token_of(http.token_env)),
-        allowed_hosts=frozenset({ANY}) if http.no_token else frozenset(),
+    serve_loop(
+        lambda stop: make(stop=stop),
+        (http.host, http.port),
+        screen,
+        guarded=guard.needs_token or http.no_token,
+        says="/mcp (ready: /readyz)",
+        grace_seconds=_GRACE,
+        access=False,
     )
+    return 0
 
 
 def _only_http(http: HttpOptions) -> None:

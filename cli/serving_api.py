@@ -1,24 +1,22 @@
 """What `editloop serve api` takes, and does once its options are read."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
 from ..memory import SettingsError
+from .asking import TokenOptions
 from .options import as_seconds
 from .reaching import ReachOptions
 from .screen import Screen
-from .serving import token_of
 
 if TYPE_CHECKING:
     from ..agent import Choices
-    from ..server.guard import Guard
     from ..server.http.inside import ApiRules
+    from ..server.running import Make
 
 _WHERE = Group("Where", sort_key=2)
 _WHO = Group("Who may ask", sort_key=3)
@@ -40,18 +38,9 @@ class Place:
 
 @Parameter(name="*", group=_WHO)
 @dataclass(frozen=True)
-class Who:
+class Who(TokenOptions):
     """Who may ask, from where."""
 
-    token_env: Annotated[
-        str, Parameter(metavar="NAME", help="The variable that holds the token to be shown.")
-    ] = ""
-    tokens: Annotated[
-        str, Parameter(metavar="PATH", help="A file of tokens, whose they are, and their shares.")
-    ] = ""
-    no_token: Annotated[
-        bool, Parameter(negative="", help="Listen beyond this machine without a token.")
-    ] = False
     allow_host: Annotated[
         tuple[str, ...],
         Parameter(
@@ -62,26 +51,6 @@ class Who:
         tuple[str, ...],
         Parameter(metavar="URL", negative="", help="A site whose pages may ask; repeat."),
     ] = ()
-
-    def guard(self, environ: Mapping[str, str]) -> "Guard":
-        """Who may ask.
-
-        Raises:
-            SettingsError: a variable, a file of tokens, a name or a site that does not fit.
-        """
-        from ..server.guard import ANY, Guard
-        from ..server.tokens import one_token, read_tokens
-
-        if self.tokens and self.token_env:
-            raise SettingsError("--tokens and --token-env: give one of the two")
-
-        known = read_tokens(Path(self.tokens), environ) if self.tokens else {}
-        open_ = self.no_token and not self.allow_host
-        return Guard(
-            tokens=known or one_token(token_of(self.token_env)),
-            allowed_hosts=frozenset({ANY} if open_ else self.allow_host),
-            allowed_origins=frozenset(self.allow_origin),
-        )
 
 
 @Parameter(name="*", group=_BOUNDS)
@@ -159,24 +128,54 @@ def run_api(plan: ApiPlan, choices: "Choices", screen: Screen, *, access: bool) 
     installed()
     from ..agent import build
     from ..server.http.app import api
-    from ..server.running import check_reach, listening, logged, run
 
-    place, guard = plan.place, plan.who.guard(os.environ)
-    check_reach(place.host, guarded=guard.needs_token or plan.who.no_token)
-    rules, reach = plan.bounds.rules(choices.settings.runs_at_once), plan.files.reach()
-    at = listening(place.host, place.port)
-    where = f"http://{_shown(place.host)}:{at.getsockname()[1]}"
-    screen.say("serving", f"{where}/v1 (ready: /readyz, described: /openapi.json)")
-    make = partial(api, partial(build, choices), guard=guard, reach=reach, rules=rules)
-    with logged(access=access):
-        run(
-            lambda stop: make(mcp=not place.no_mcp, stop=stop),
-            at,
-            grace_seconds=plan.bounds.grace,
-        )
-    screen.say("stopped", "runs that were under way go on at the next server")
+    who, place = plan.who, plan.place
+    guard = who.guard(os.environ, hosts=who.allow_host, origins=who.allow_origin)
+    make = partial(
+        api,
+        partial(build, choices),
+        guard=guard,
+        reach=plan.files.reach(),
+        rules=plan.bounds.rules(choices.settings.runs_at_once),
+        mcp=not place.no_mcp,
+    )
+    serve_loop(
+        lambda stop: make(stop=stop),
+        (place.host, place.port),
+        screen,
+        guarded=guard.needs_token or who.no_token,
+        says="/v1 (ready: /readyz, described: /openapi.json)",
+        grace_seconds=plan.bounds.grace,
+        access=access,
+    )
     return 0
 
 
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def serve_loop(
+    make: "Make",
+    place: tuple[str, int],
+    screen: Screen,
+    *,
+    guarded: bool,
+    says: str,
+    grace_seconds: float,
+    access: bool,
+) -> None:
+    """Serve an application of the loop at a host and a port until told to stop.
+
+    `says` is what stands behind its address when it is announced.
+
+    Raises:
+        SettingsError: the host can be reached from elsewhere and is not guarded, or a port.
+        EditloopError: the store or the engines cannot be opened.
+    """
+    from ..server.running import check_reach, listening, logged, run
+
+    host, port = place
+    check_reach(host, guarded=guarded)
+    at = listening(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    screen.say("serving", f"http://{shown}:{at.getsockname()[1]}{says}")
+    with logged(access=access):
+        run(make, at, grace_seconds=grace_seconds)
+    screen.say("stopped", "runs that were under way go on at the next server")
