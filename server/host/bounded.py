@@ -5,7 +5,7 @@ from typing import Any
 
 from ...agent import EditAgent, Ledger, Settings
 from ...agent.wiring import rules
-from ...memory import Run
+from ...memory import Run, Turn
 
 _RULES = ("rules", "base", "turns", "semantic", "quality")
 
@@ -24,6 +24,11 @@ def bounded(agent: EditAgent, run: Run) -> EditAgent:
     if differ.get("cost") is not None:
         kit = replace(kit, ledger=_ledger(kit.ledger, differ, run))
     return replace(agent, kit=kit, seconds=differ.get("seconds", agent.seconds))
+
+
+def best_of(agent: EditAgent, run: Run) -> Turn | None:
+    """The turn that is the answer, or would be if the run ended now."""
+    return run.best if run.stop else bounded(agent, run).kit.rules.select.pick(run)
 
 
 _BOUNDS = frozenset((*_RULES, "cost", "seconds"))

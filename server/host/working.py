@@ -12,7 +12,7 @@ from anyio.abc import TaskGroup
 from ...agent import Closed, EditAgent, Event
 from ...agent.scope import unbroken
 from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReason
-from .bounded import bounded
+from .bounded import best_of, bounded
 from .moments import RECORDED
 
 _LOG = logging.getLogger("editloop.server.host")
@@ -164,7 +164,7 @@ async def give_up(agent: EditAgent, run_id: str, error: EditloopError, tell: Tel
     """Close a run that cannot be gone on with; what it has is its answer."""
     try:
         run = await agent.store.claim(run_id)
-        answer = agent.kit.rules.select.pick(run)
+        answer = best_of(agent, run)
         stop = Stop(reason=StopReason.FAILED, detail=str(error))
         run = run.ended(stop, answer.number if answer else None, Failure.of(error))
         await agent.store.closed(run)

@@ -7,7 +7,7 @@ from ...agent.telemetry import asked_for
 from ...memory import Run
 from ..connected import while_connected
 from ..gate import principal_of
-from ..host import Begun
+from ..host import Begun, best_of
 from ..refusals import Refused
 from .bodies import RunBody
 from .conditions import CHANGING, not_modified, unchanged, weak_tag
@@ -58,7 +58,7 @@ class Teller:
 
     async def body(self, http: Request, run: Run) -> RunBody:
         """A run as it is described to this client."""
-        best = run.best if run.stop else self._host.agent.kit.rules.select.pick(run)
+        best = best_of(self._host.agent, run)
         paused = run.stop is None and await self._host.paused(run)
         return RunBody.of(run, best, paused=paused, root=root_of(http))
 

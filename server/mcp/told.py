@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...memory import Run, Score, Turn
-from ..host import Host
+from ..host import Host, best_of
 from .facts import PictureFacts, RunFacts, Scores, Status, TurnFacts
 
 _LINE = 160
@@ -28,7 +28,7 @@ def shown_turn(host: Host, run: Run, number: int | None = None) -> Turn | None:
     if number is not None:
         return run.turn(number)
 
-    return run.best if run.stop is not None else host.agent.kit.rules.select.pick(run)
+    return best_of(host.agent, run)
 
 
 def run_facts(host: Host, run: Run, turn: Turn | None, *, paused: bool = False) -> RunFacts:

@@ -9,7 +9,7 @@ from making import critique
 
 from editloop.memory import InputError, KeyReused, LimitReached, RunNotFound
 from editloop.memory.store import RunFilter
-from editloop.server.host import Bounds, Moment, Wish
+from editloop.server.host import Bounds, Moment, Wish, best_of
 from editloop.server.principals import LABEL, LOCAL, Principal
 
 pytestmark = pytest.mark.anyio
@@ -282,3 +282,18 @@ async def _heard(host: object, run_id: str, after: int = 0) -> list[Moment]:
     with anyio.fail_after(20):
         async with host.moments(run_id, ANN, after=after) as moments:
             return [moment async for moment in moments]
+
+
+async def test_the_best_so_far_is_picked_by_the_rules_that_the_run_was_asked_with(
+    tmp_path: Path,
+) -> None:
+    held, good_then_worse = Held(free=2), thinker(critique(7, 7, "more"), SMALL)
+    async with hosted(tmp_path, editor=held.editor, thinker=good_then_worse) as host:
+        made = await wish(host, bounds=Bounds(rules="reference", turns=5))
+        begun = await host.begin(made, ANN)
+        await held.asked(3)
+        run = await host.pause(begun.run.id, ANN)
+        by_the_run = best_of(host.agent, run)
+        by_the_host = host.agent.kit.rules.select.pick(run)
+        held.let_all()
+    assert (by_the_run and by_the_run.number, by_the_host and by_the_host.number) == (2, 1)
