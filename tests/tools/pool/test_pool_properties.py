@@ -3,6 +3,7 @@
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
+from hand_clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,31 +14,15 @@ from editloop.tools.pool import EditorPool, PoolRules
 KINDS = st.sampled_from(["answers", "answers", "answers", "fails", "refuses"])
 
 
-class StepClock:
+class StepClock(FakeClock):
     """Time that a loop moves on."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-        self._sleepers: list[tuple[float, anyio.Event]] = []
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        me = (self.time + seconds, anyio.Event())
-        self._sleepers.append(me)
-        try:
-            await me[1].wait()
-        finally:
-            if me in self._sleepers:
-                self._sleepers.remove(me)
 
     def step(self) -> None:
         """Go to the next moment at which somebody wakes up."""
         if not self._sleepers:
             return
-        self.time = max(self.time, min(moment for moment, _ in self._sleepers))
-        for each in [each for each in self._sleepers if each[0] <= self.time]:
+        self._now = max(self._now, min(moment for moment, _ in self._sleepers))
+        for each in [each for each in self._sleepers if each[0] <= self._now]:
             self._sleepers.remove(each)
             each[1].set()
 
