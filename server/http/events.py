@@ -1,17 +1,16 @@
 """A run as a stream: server-sent events, or JSON lines."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
-import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from ...agent.scope import helpers
 from ...memory import EditloopError, Run
 from ..host import Moment
+from ..streaming import Pace, streamed
 from .inside import Inside
 from .problems import problem_of
 
@@ -20,14 +19,12 @@ _RETRY = 2000  # milliseconds after which a browser that lost the thread asks ag
 
 Moments = Callable[[], AbstractAsyncContextManager[AsyncIterator[Moment]]]
 Look = Callable[[], Awaitable[Run]]
-Say = Callable[[bytes], Awaitable[None]]
 
 
 class Stream(Response):
     """Sends moments as they come, nothing ahead: a slow listener slows only itself.
 
-    One task waits for moments, one for silence, one for the listener to leave. The stream ends
-    with the run, with the listener, or with the server; whoever lost the thread asks again with
+    The stream ends with the run, with the listener, or with the server; whoever lost the thread asks again with
     the number of the last moment heard, at any server.
     """
 
@@ -37,7 +34,11 @@ class Stream(Response):
         """`look` finds the run as it is."""
         self._moments, self._look, self._inside = moments, look, inside
         self._lines, self._root = lines, root
-        self._spoke = 0.0
+        self._pace = Pace(
+            b"\n" if lines else b": still here\n\n",
+            inside.rules.heartbeat_seconds,
+            inside.rules.stalled_seconds,
+        )
         self._first = (
             b"" if lines else f"retry: {_RETRY}\n\n".encode()
         )  # goes with what is said first
@@ -56,58 +57,24 @@ class Stream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             if scope["method"] != "HEAD":
                 with self._inside.waiting():
-                    there = await self._sent(moments, receive, send)
+                    there = await streamed(
+                        self._pieces(moments), receive, send, self._pace, first=self._first
+                    )
         if there:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _sent(self, moments: AsyncIterator[Moment], receive: Receive, send: Send) -> bool:
-        """Send until one of the three ends; whether the listener is still there."""
-        there = True
-
-        async def leave() -> None:
-            nonlocal there
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            there = False
-            group.cancel_scope.cancel()
-
-        async def say(text: bytes) -> None:
-            nonlocal there
-            with anyio.move_on_after(self._inside.rules.stalled_seconds) as scope:
-                first, self._first = self._first, b""
-                await send(_piece(first + text))
-                self._spoke = anyio.current_time()
-            if scope.cancelled_caught:
-                there = False
-                group.cancel_scope.cancel()
-                await anyio.lowlevel.checkpoint()
-
-        async def beat() -> None:
-            pause = self._inside.rules.heartbeat_seconds
-            while True:
-                await anyio.sleep_until(self._spoke + pause)
-                if anyio.current_time() >= self._spoke + pause:
-                    await say(b"\n" if self._lines else b": still here\n\n")
-
-        async with helpers() as group:
-            self._spoke = anyio.current_time()
-            group.start_soon(leave)
-            group.start_soon(beat)
-            await self._told(moments, say)
-        return there
-
-    async def _told(self, moments: AsyncIterator[Moment], say: Say) -> None:
+    async def _pieces(self, moments: AsyncIterator[Moment]) -> AsyncGenerator[bytes]:
         try:
             closed = False
             async for moment in moments:
-                await say(self._written(moment))
+                yield self._written(moment)
                 closed = moment.name == "run.closed"
             run = None if closed else await self._look()
             if run is not None and run.stop is None:
-                await say(self._written(Moment(None, "run.paused", {"run": run.id})))
+                yield self._written(Moment(None, "run.paused", {"run": run.id}))
         except EditloopError as error:  # the answer has begun: the problem is its last event
             found = problem_of(error, "").model_dump(mode="json", exclude_none=True)
-            await say(self._written(Moment(None, "problem", found)))
+            yield self._written(Moment(None, "problem", found))
 
     def _written(self, moment: Moment) -> bytes:
         facts = dict(moment.facts)
@@ -120,7 +87,3 @@ class Stream(Response):
 
         head = f"id: {moment.number}\n" if moment.number is not None else ""
         return f"{head}event: {moment.name}\ndata: {json.dumps(facts)}\n\n".encode()
-
-
-def _piece(body: bytes) -> Message:
-    return {"type": "http.response.body", "body": body, "more_body": True}

@@ -1,26 +1,23 @@
-"""An edit as a stream: pictures as they get better, then the answer, in the events of OpenAI.
-
-One task waits for what happens to the run, one for silence, one for the listener to leave.
-"""
+"""An edit as a stream: pictures as they get better, then the answer, in the events of OpenAI."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, aclosing
+from contextlib import AbstractContextManager, AsyncExitStack
 from time import time
 from typing import Any
 
 import anyio
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from ...agent.scope import helpers
 from ...memory import EditloopError, Run, Turn
 from ..dialects import envelope
 from ..host import Host
 from ..openai_answers import pictured
 from ..principals import Principal
 from ..refusals import Refused
+from ..streaming import Pace, piece, streamed
 from .images_answer import RUN, Showing, Shown, effort_of, run_said, usage_of
 from .images_asked import EditsAsked
 from .images_failures import LOG, failure_of, refused_by, stopping
@@ -127,9 +124,8 @@ class EditStream(Response):
         headers: Mapping[str, str],
     ) -> None:
         """`within` is closed when the stream is over, by an error where the listener left."""
-        self._events, self._rules = events, rules
-        self._waiting, self._within = waiting, within
-        self._spoke = 0.0
+        self._events, self._waiting, self._within = events, waiting, within
+        self._pace = Pace(_SILENT, rules.heartbeat_seconds, rules.stalled_seconds)
         super().__init__(status_code=200, headers={**headers, **_HEADERS})
         del self.headers["content-length"]
 
@@ -145,47 +141,10 @@ class EditStream(Response):
     async def _answer(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         with self._waiting() as scope:
-            if await self._sent(receive, send):
+            if await streamed(self._events, receive, send, self._pace, first=_SILENT, at_once=True):
                 return
         if not scope.cancelled_caught:
             raise ClientDisconnect
 
         with anyio.move_on_after(1):
-            await send(_piece(failed(stopping(self.headers[RUN]))))
-
-    async def _sent(self, receive: Receive, send: Send) -> bool:
-        """Send everything; whether the listener stayed to the end."""
-        done = False
-
-        async def leave() -> None:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-            group.cancel_scope.cancel()
-
-        async def say(text: bytes) -> None:
-            with anyio.move_on_after(self._rules.stalled_seconds) as scope:
-                await send(_piece(text))
-                self._spoke = anyio.current_time()
-            if scope.cancelled_caught:
-                group.cancel_scope.cancel()
-
-        async def beat() -> None:
-            while True:
-                next_ = self._spoke + self._rules.heartbeat_seconds
-                await anyio.sleep_until(next_)
-                if anyio.current_time() >= self._spoke + self._rules.heartbeat_seconds:
-                    await say(_SILENT)
-
-        async with helpers() as group:
-            await say(_SILENT)  # sends the headers
-            group.start_soon(leave)
-            group.start_soon(beat)
-            async with aclosing(self._events) as events:
-                async for event in events:
-                    await say(event)
-            done = True
-        return done
-
-
-def _piece(body: bytes) -> Message:
-    return {"type": "http.response.body", "body": body, "more_body": True}
+            await send(piece(failed(stopping(self.headers[RUN]))))
