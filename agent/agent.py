@@ -20,14 +20,12 @@ from ..memory.images import LocalImages
 from ..memory.store import Store
 from ..tools import Described, Editor
 from .course import Course, Emit
-from .events import Closed, Event, Opened, TurnCriticised, TurnEdited
+from .events import Closed, Event, Opened
 from .kit import Kit
 from .lease import kept
 from .many import Outcome, run_many
 from .scope import helpers, unbroken
 from .telemetry import ids
-
-_GROWN = (Opened, TurnEdited, TurnCriticised, Closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,16 +141,6 @@ class EditAgent:
         async with helpers() as group, receive:
             group.start_soon(work)
             yield receive
-
-    @asynccontextmanager
-    async def growing(self, task: Task | str) -> AsyncGenerator[AsyncIterator[Run]]:
-        """Run a task, or resume a run by its id, and iterate over the run as it grows.
-
-        It is yielded when it is opened, after each half-turn, and closed. Leaving the block early
-        cancels the run, which stays resumable.
-        """
-        async with self.stream(task) as events:
-            yield (event.run async for event in events if isinstance(event, _GROWN))
 
     @asynccontextmanager
     async def run_many(

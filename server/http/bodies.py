@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -198,17 +198,6 @@ class RunsBody(BaseModel):
     def of(cls, lines: Sequence[RunSummary], following: str | None, root: str = "") -> Self:
         """Describe a page."""
         return cls(runs=[RunLine.of(line, root) for line in lines], next=following)
-
-
-class MomentBody(BaseModel):
-    """Something that happened to a run, as a line of `application/x-ndjson`.
-
-    As a server-sent event `id` is the number, `event` the name, and the data the facts.
-    """
-
-    number: int | None = Field(description="Its place in the record; none for what is passing.")
-    event: str
-    facts: dict[str, Any]
 
 
 class AnnotationBody(BaseModel):

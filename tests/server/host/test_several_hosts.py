@@ -10,6 +10,7 @@ import pytest
 from hosting import Held, an_agent, hosted, thinker, wish
 from making import fixed
 
+from editloop.agent import TurnEdited
 from editloop.memory import LeaseLost, Run, RunNotFound
 from editloop.memory.store.jobs import MOST_TRIES
 from editloop.server.host import Host
@@ -105,10 +106,10 @@ async def _half_done(store: Any, agent: Any, key: str) -> Run:
         made = await wish(host)
     run = agent.fresh(made.task("ann"))
     await store.jobs.add(run, "ann", hold=True, key=key, print_=made.digest)
-    async with agent.growing(run.id) as runs:
-        async for grown in runs:
-            if grown.turns:
-                run = grown
+    async with agent.stream(run.id) as events:
+        async for event in events:
+            if isinstance(event, TurnEdited):
+                run = event.run
                 break
     await store.jobs.next()  # held again, as by a worker that is cut off
     return run
