@@ -108,7 +108,9 @@ class Crew:
         while True:
             self._bell = anyio.Event()
             try:
-                while self.room > 0 and (run_id := await jobs.next(self.ids)):
+                # Looking locks nothing; an idle server would keep others on the store from writing.
+                waits = self.room > 0 and await jobs.waiting()
+                while waits and self.room > 0 and (run_id := await jobs.next(self.ids)):
                     self.begin(await store.run(run_id))
             except EditloopError as error:
                 _LOG.warning("cannot look for runs that wait: %s", error)
