@@ -65,6 +65,7 @@ report-embedded: $(VENV)/.dev ## run ten instructions on the real photographs an
 docs: $(VENV)/.dev ## write the generated pages again
 	$(BIN)/python -m editloop.cli.reference
 	$(BIN)/python -m editloop.tools.retouch.schema
+	$(BIN)/python -m editloop.server.http.openapi
 
 clean: ## remove what the targets above made
 	rm -rf $(VENV) .lowest .engines .engines-omni .engines-cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
