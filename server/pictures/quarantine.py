@@ -95,6 +95,7 @@ class _Worker:
         self._said = said
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
+        self._asked = False  # a thread is at its pipes, and will bury it
         self._lock = Lock()
 
     def begin(self) -> None:
@@ -103,13 +104,11 @@ class _Worker:
             if self._process or self._ended:
                 return
             self._process = _begun(self._said)
-        self._heard(self._process, b"")
+        self._heard(b"")
 
     def ask(self, data: bytes) -> dict[str, Any] | None:
         """What the process says of a picture; None where it is lost."""
-        with self._lock:
-            process = None if self._ended else self._process
-        return self._heard(process, len(data).to_bytes(LENGTH), data) if process else None
+        return self._heard(len(data).to_bytes(LENGTH), data)
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
@@ -117,21 +116,20 @@ class _Worker:
             self._ended = True
             if self._process:
                 self._process.kill()
+                if not self._asked:
+                    _bury(self._process)
 
-    def bury(self) -> None:
-        """Give back what an ended process held."""
-        if self._process:
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                with suppress(OSError):
-                    assert pipe
-                    pipe.close()
-
-    def _heard(self, process: "subprocess.Popen[bytes]", *pieces: bytes) -> dict[str, Any] | None:
+    def _heard(self, *pieces: bytes) -> dict[str, Any] | None:
+        with self._lock:
+            process = None if self._ended else self._process
+            self._asked = process is not None
+        if not process:
+            return None
         found = _answer(process, pieces)
-        if found is None:
+        with self._lock:
+            self._asked = False
+        if found is None or self._ended:
             self.end()
-            self.bury()
         return found
 
 
@@ -174,4 +172,12 @@ def _write(pipe: int, data: bytes) -> None:
 def _end_all(workers: list[_Worker]) -> None:
     for worker in workers:
         worker.end()
-        worker.bury()
+
+
+def _bury(process: subprocess.Popen[bytes]) -> None:
+    """Give back what a killed process held."""
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            assert pipe
+            pipe.close()

@@ -1,12 +1,15 @@
 """Pictures of strangers are decoded in a process that can be lost."""
 
+import gc
 import io
 import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import psutil
 import pytest
@@ -94,11 +97,42 @@ async def test_a_caller_that_leaves_takes_the_process_along() -> None:
     quarantine = Quarantine(workers=1)
     await quarantine.check(png(1))
     child = psutil.Process((_children() - before).pop())
+    child.suspend()
+    picture = jpeg_of_many_scans()
     with anyio.move_on_after(0.2):
-        await quarantine.check(jpeg_of_many_scans())
+        await quarantine.check(picture)
     await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
     assert not child.is_running()
     await quarantine.check(png(2))
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["beginning", "asked"])
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+async def test_wherever_a_caller_leaves_nothing_stays_open(begun: bool) -> None:
+    for later in range(12):
+        before, files = _children(), _files()
+        quarantine = Quarantine(workers=1)
+        if begun:
+            await quarantine.check(png(1))
+        async with anyio.create_task_group() as group:
+            group.start_soon(quarantine.check, png(2))
+            for _ in range(later):
+                await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+        del quarantine
+        gc.collect()  # what was cancelled refers to itself
+        with anyio.fail_after(20):
+            while _children() != before or _files() != files:
+                await anyio.sleep(0.01)
+
+
+def _files() -> set[str]:
+    """The pipes of this process."""
+    found: set[str] = set()
+    for place in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.add(os.readlink(place))
+    return {each for each in found if each.startswith("pipe:")}
 
 
 async def test_what_is_too_large_is_not_even_sent_there() -> None:
