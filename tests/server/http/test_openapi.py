@@ -1,16 +1,16 @@
 """The description is made of the code, is checked in, and holds for what the server answers."""
 
 import base64
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import anyio
 import hypothesis
 import pytest
-from apis import Asked, asking
+from apis import asking
+from described_server import Known, described
 from making import png
 
 from editloop.server.http.openapi import PLACE, document, text
@@ -51,58 +51,22 @@ def test_every_route_is_described_and_every_description_has_a_route(tmp_path: Pa
     assert served - undescribed == set(document()["paths"])
 
 
-class Server:
-    """A server in a thread of its own, with a run and a picture that are known."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url, self.run, self.sha256, self.ticket = "", "", "", ""
-        self._folder = folder
-        self._ready = threading.Event()
-        self._end: Callable[[], object] = lambda: None
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=anyio.run, args=(self._serve,))
-        self._thread.start()
-        assert self._ready.wait(60)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-        self._thread.join()
-
-    async def _serve(self) -> None:
-        rules = {"waiting": 100_000}
-        async with asking(self._folder, server=True, rules=rules) as asked:
-            await self._known(asked)
-            async with anyio.from_thread.BlockingPortal() as portal:
-                ended = anyio.Event()
-                self._end = lambda: portal.call(ended.set)
-                self._ready.set()
-                await ended.wait()
-
-    async def _known(self, asked: Asked) -> None:
-        run = await asked.done()
-        self.url = str(asked.http.base_url)
-        self.run, self.sha256 = run["id"], run["image"]["sha256"]
-        self.ticket = (await asked.http.post("/v1/uploads")).json()["id"]
-
-
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("api")) as found:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    with described(tmp_path_factory.mktemp("api")) as found:
         yield found
 
 
 @schema.parametrize()
 @EXAMPLES
-def test_no_request_is_answered_in_a_way_that_is_not_described(case: Any, server: Server) -> None:
+def test_no_request_is_answered_in_a_way_that_is_not_described(case: Any, server: Known) -> None:
     response = case.call(base_url=server.url)
     case.validate_response(response, checks=CHECKS)
 
 
 @of_things.include(path_regex=r"\{|/v1/runs$|/edits$").parametrize()
 @EXAMPLES
-def test_nor_is_one_about_things_that_are_there(case: Any, server: Server) -> None:
+def test_nor_is_one_about_things_that_are_there(case: Any, server: Known) -> None:
     known = {"run": server.run, "sha256": server.sha256, "ticket": server.ticket, "turn": 1}
     found: dict[str, Any] = dict(case.path_parameters or {})
     case.path_parameters = {name: known.get(name, value) for name, value in found.items()}
