@@ -13,13 +13,13 @@ from ..memory import EditloopError, EditorError
 from ..tools import Abilities, Described, Edited, EditRequest
 from .asked import Settable
 from .connected import while_connected
-from .jobs import Jobs
 from .keeper import Keeper, Opening
 from .metrics import Metrics
 from .official import Face
 from .queue import Line
 from .refusals import Refused, of_error
 from .rules import ServiceRules
+from .shared_edits import SharedEdits
 
 _Value = TypeVar("_Value")
 KEY = "idempotency-key"
@@ -50,7 +50,7 @@ class Desk:
         """`stop` is called when the editor cannot be opened."""
         self.rules, self.face = rules, face
         self.line = Line(rules)
-        self.jobs = Jobs(rules, self._edited)
+        self.edits = SharedEdits(rules, self._edited)
         self.keeper = Keeper(opening, rules, self.line, mask=face.verb == "fill")
         self.metrics = Metrics()
         self._inside = 0
@@ -60,7 +60,7 @@ class Desk:
     async def open(self) -> AsyncGenerator[None]:
         """Keep the editor open beside the block; edits under way at its end are cancelled."""
         async with anyio.create_task_group() as group:
-            self.jobs.begin(group)
+            self.edits.begin(group)
             group.start_soon(self.keeper.keep, self._stop)
             try:
                 yield
@@ -103,7 +103,7 @@ class Desk:
         if len(key) > _LONGEST_KEY:
             raise Refused(400, "invalid", f"{KEY} is longer than {_LONGEST_KEY} characters")
 
-        if not self.jobs.knows(key):
+        if not self.edits.knows(key):
             _ = self.abilities
             self.line.check()
         if self._inside >= self.rules.at_once + self.rules.waiting + _SPARE:
@@ -122,7 +122,7 @@ class Desk:
             Refused: the status and the sentence for whatever came instead of an edit.
         """
         try:
-            job = await self.jobs.answered(request, digest)
+            shared = await self.edits.answered(request, digest)
         except EditloopError as error:
             refused = of_error(error, self.line.retry_after)
             self.metrics.edits.add(outcome=refused.kind)
@@ -131,9 +131,9 @@ class Desk:
             self.metrics.edits.add(outcome=refused.kind)
             raise
 
-        fresh = job.request is request
+        fresh = shared.request is request
         self.metrics.edits.add(outcome="edited" if fresh else "repeated")
-        return Done(job.answer, job.request.seed)
+        return Done(shared.answer, shared.request.seed)
 
     async def while_connected(self, http: Request, work: Callable[[], Awaitable[_Value]]) -> _Value:
         """Do the work unless the client leaves; whoever leaves takes the edit along.

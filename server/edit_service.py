@@ -128,7 +128,7 @@ class _Board:
 
     async def _status(self, http: Request) -> Response:
         desk = self._desk
-        steps = [job.progress for job in desk.jobs.running if job.progress]
+        steps = [edit.progress for edit in desk.edits.running if edit.progress]
         return JSONResponse(
             {
                 "active_workers": desk.rules.at_once if desk.keeper.is_open else 0,

@@ -48,7 +48,7 @@ class OpenAIDoor:
     async def _edits(self, http: Request) -> Response:
         with self._desk.admitted(http) as key:
             wanted = await wanted_of(http, self._desk, self.model)
-            if not self._desk.jobs.knows(key):
+            if not self._desk.edits.knows(key):
                 self._desk.line.check(wanted.count)
             done = await self._desk.while_connected(http, lambda: self._all(wanted, key))
             return await _answer(done, wanted)

@@ -15,9 +15,9 @@ from served import ENCODED, SOURCE, Held, Serving, until
 
 from editloop.memory import EditorBusy, EditorError, InputError, PictureError, SettingsError
 from editloop.server.edit_service import service
-from editloop.server.jobs import Jobs
 from editloop.server.refusals import Refused
 from editloop.server.rules import ServiceRules
+from editloop.server.shared_edits import SharedEdits
 from editloop.tools import Abilities, Editor, EditRequest, Picture
 
 pytestmark = pytest.mark.anyio
@@ -141,9 +141,9 @@ async def test_no_edit_begins_before_the_service() -> None:
     async def work(request: EditRequest) -> object:
         raise AssertionError
 
-    jobs = Jobs(ServiceRules(), work)  # type: ignore[arg-type]  # never called
+    edits = SharedEdits(ServiceRules(), work)  # type: ignore[arg-type]  # never called
     with pytest.raises(Refused, match="not begun"):
-        await jobs.answered(EditRequest(SOURCE, "x"), b"")
+        await edits.answered(EditRequest(SOURCE, "x"), b"")
 
 
 @pytest.mark.parametrize("body", [b"[1]", b'"text"', b"{", b"\xff", b"[" * 100_000])

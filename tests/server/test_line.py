@@ -83,9 +83,9 @@ async def test_a_repeated_key_joins_the_running_edit(serving: Serving) -> None:
             group.start_soon(lambda: _post(running, answers, headers=headers))
             await editor.begun.wait()
             stream = await _raw(running.port, json.dumps(BODY).encode(), idempotency_key="run:1")
-            await until(lambda: running.desk.jobs.running[0].listeners == 2)
+            await until(lambda: running.desk.edits.running[0].listeners == 2)
             await stream.aclose()  # the other one still waits
-            await until(lambda: running.desk.jobs.running[0].listeners == 1)
+            await until(lambda: running.desk.edits.running[0].listeners == 1)
             editor.let.set()
         again = await running.http.post("/edit", json=BODY, headers=headers)
     assert len(editor.requests) == 1

@@ -16,7 +16,7 @@ Work = Callable[[EditRequest], Awaitable[Edited]]
 
 
 @dataclass(slots=True)
-class Job:
+class SharedEdit:
     """One edit and whoever waits for it."""
 
     request: EditRequest
@@ -46,16 +46,16 @@ class Job:
         raise self.error or EditorBusy("the service is stopping: ask again, or elsewhere")
 
 
-class Jobs:
+class SharedEdits:
     """Starts edits, joins repetitions of them, and remembers answers for a while."""
 
     def __init__(self, rules: ServiceRules, work: Work) -> None:
         self._rules = rules
         self._work = work
         self._group: TaskGroup | None = None
-        self._keyed: OrderedDict[str, Job] = OrderedDict()
+        self._keyed: OrderedDict[str, SharedEdit] = OrderedDict()
         self._bytes = 0
-        self.running: list[Job] = []
+        self.running: list[SharedEdit] = []
 
     def begin(self, group: TaskGroup) -> None:
         """Name the task group in which edits run."""
@@ -66,7 +66,7 @@ class Jobs:
         self._forget_old()
         return bool(key) and key in self._keyed
 
-    async def answered(self, request: EditRequest, print_: bytes) -> Job:
+    async def answered(self, request: EditRequest, print_: bytes) -> SharedEdit:
         """Wait for the edit, the running one or the remembered one where the key is the same.
 
         Cancelling the last one that waits cancels the edit.
@@ -75,83 +75,83 @@ class Jobs:
             EditloopError: what the editor raised.
             Refused: 422 where the key was used for something else; what the line says.
         """
-        job = self._joined(request.key, print_) or self._started(request, print_)
-        job.listeners += 1
+        edit = self._joined(request.key, print_) or self._started(request, print_)
+        edit.listeners += 1
         try:
-            await job.done.wait()
+            await edit.done.wait()
         finally:
-            job.listeners -= 1
-            if not job.listeners and not job.done.is_set():
-                self._drop(job)
-                job.scope.cancel()
+            edit.listeners -= 1
+            if not edit.listeners and not edit.done.is_set():
+                self._drop(edit)
+                edit.scope.cancel()
 
-        _ = job.answer
-        return job
+        _ = edit.answer
+        return edit
 
-    def _joined(self, key: str, print_: bytes) -> Job | None:
+    def _joined(self, key: str, print_: bytes) -> SharedEdit | None:
         if not self.knows(key):
             return None
 
-        job = self._keyed[key]
-        if job.print != print_:
+        edit = self._keyed[key]
+        if edit.print != print_:
             said = f"the Idempotency-Key {key!r} was used for another request: choose a new one"
             raise Refused(422, "key_reused", said)
 
-        return job
+        return edit
 
-    def _started(self, request: EditRequest, print_: bytes) -> Job:
+    def _started(self, request: EditRequest, print_: bytes) -> SharedEdit:
         if self._group is None:
             raise Refused(503, "not_begun", "the service has not begun: try again in a moment")
 
-        job = Job(request, print_, request.key)
-        if job.key:
-            self._keyed[job.key] = job
-        self.running.append(job)
-        self._group.start_soon(self._do, job)
-        return job
+        edit = SharedEdit(request, print_, request.key)
+        if edit.key:
+            self._keyed[edit.key] = edit
+        self.running.append(edit)
+        self._group.start_soon(self._do, edit)
+        return edit
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, edit: SharedEdit) -> None:
         try:
-            with job.scope:
-                job.edited = await self._work(_watched(job))
+            with edit.scope:
+                edit.edited = await self._work(_watched(edit))
         except (EditloopError, Refused) as error:
-            job.error = error
+            edit.error = error
         except Exception as error:  # noqa: BLE001 (an editor's bug ends this edit, not the service)
-            job.error = InternalError(f"the editor failed by {type(error).__name__}: {error}")
-            job.error.__cause__ = error
+            edit.error = InternalError(f"the editor failed by {type(error).__name__}: {error}")
+            edit.error.__cause__ = error
         finally:
-            self.running.remove(job)
-            job.ended = anyio.current_time()
-            self._keep(job)
-            job.done.set()
+            self.running.remove(edit)
+            edit.ended = anyio.current_time()
+            self._keep(edit)
+            edit.done.set()
 
-    def _keep(self, job: Job) -> None:
+    def _keep(self, edit: SharedEdit) -> None:
         """Remember an edit; failures may be tried again under the same key."""
-        if self._keyed.get(job.key) is not job:
+        if self._keyed.get(edit.key) is not edit:
             return
 
-        if job.edited is None or len(job.edited.picture.data) > self._rules.remembered_bytes:
-            del self._keyed[job.key]
+        if edit.edited is None or len(edit.edited.picture.data) > self._rules.remembered_bytes:
+            del self._keyed[edit.key]
             return
 
-        self._keyed.move_to_end(job.key)
-        self._bytes += len(job.edited.picture.data)
+        self._keyed.move_to_end(edit.key)
+        self._bytes += len(edit.edited.picture.data)
         while self._bytes > self._rules.remembered_bytes:
             self._drop(next(each for each in self._keyed.values() if each.edited))
 
     def _forget_old(self) -> None:
         since = anyio.current_time() - self._rules.remembered_seconds
-        for job in [j for j in self._keyed.values() if j.edited and j.ended < since]:
-            self._drop(job)
+        for edit in [e for e in self._keyed.values() if e.edited and e.ended < since]:
+            self._drop(edit)
 
-    def _drop(self, job: Job) -> None:
-        if self._keyed.get(job.key) is job:
-            del self._keyed[job.key]
-            self._bytes -= len(job.edited.picture.data) if job.edited else 0
+    def _drop(self, edit: SharedEdit) -> None:
+        if self._keyed.get(edit.key) is edit:
+            del self._keyed[edit.key]
+            self._bytes -= len(edit.edited.picture.data) if edit.edited else 0
 
 
-def _watched(job: Job) -> EditRequest:
+def _watched(edit: SharedEdit) -> EditRequest:
     def watch(progress: Progress) -> None:
-        job.progress = progress
+        edit.progress = progress
 
-    return replace(job.request, watch=watch)
+    return replace(edit.request, watch=watch)
