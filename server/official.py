@@ -1,7 +1,8 @@
-"""The faces of EditThinker's official services: fields, ranges, defaults, names in the answer.
+"""The faces of EditThinker's official services: defaults, meanings, names in the answer.
 
-Written from the services' protocol at commit 803d1a7. `plain` is the face of any other editor: the
-same protocol, every common parameter, no defaults of its own.
+Written from the services' protocol at commit 803d1a7; ports and ranges are those of our client's
+table. `plain` is the face of any other editor: the same protocol, every common parameter, no
+defaults of its own.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..memory import SettingsError
+from ..tools.remote.editthinker_presets import PRESETS
 
 STEPS = "num_inference_steps"
 STEPS_MISSPELT = "num_inference_step"
@@ -53,66 +55,73 @@ class Face:
         return "filled_image" if self.verb == "fill" else "edited_image"
 
 
-def _guidance(default: float | None, high: float, *names: str, low: float = 0) -> Number:
-    return Number(default, low, high, names or ("guidance_scale",))
+def _face(
+    service: str,
+    defaults: Mapping[str, float],
+    *,
+    means: Mapping[str, tuple[str, ...]] | None = None,
+    texts: Mapping[str, str | None] | None = None,
+    prompts: Literal["original", "bare"] = "original",
+    model_type: str = "",
+) -> Face:
+    """The face of a service: its port and its ranges are those that our client of it knows."""
+    known = PRESETS[service]
+    fields: dict[str, Number] = {}
+    for name, allowed in known.ranges.items():
+        names = () if name in known.inert else (means or {}).get(name, (name,))
+        fields[name] = Number(defaults[name], allowed.low, allowed.high, names, allowed.whole)
+    return Face(
+        port=known.port,
+        numbers={name: number for name, number in fields.items() if name not in known.inert},
+        texts=texts or {},
+        inert={name: number for name, number in fields.items() if name in known.inert},
+        verb="fill" if known.path == "/fill" else "edit",
+        prompts=prompts,
+        model_type=model_type,
+    )
 
 
-def _steps(default: int | None, high: int = 100) -> Number:
-    return Number(default, 1, high, (STEPS,), whole=True)
+def _free(high: float, *names: str, low: float = 0, whole: bool = False) -> Number:
+    return Number(None, low, high, names, whole)
 
 
-_TRUE = ("true_cfg_scale", "guidance_scale")  # the Qwen services' guidance is the true one
+_GUIDANCE = "guidance_scale"
+_TRUE = {_GUIDANCE: ("true_cfg_scale", _GUIDANCE)}  # the Qwen services' guidance is the true one
 
 FACES: Mapping[str, Face] = {
-    "qwen-edit": Face(
-        port=8003,
-        numbers={"guidance_scale": _guidance(4.0, 7.5, *_TRUE), STEPS: _steps(50)},
-        texts={"negative_prompt": " "},
+    "qwen-edit": _face(
+        "qwen-edit", {_GUIDANCE: 4.0, STEPS: 50}, means=_TRUE, texts={"negative_prompt": " "}
     ),
-    "qwen-edit-lightning": Face(
-        port=8004,
-        numbers={"guidance_scale": _guidance(1.0, 7.5, *_TRUE), STEPS: _steps(8, 50)},
+    "qwen-edit-lightning": _face(
+        "qwen-edit-lightning",
+        {_GUIDANCE: 1.0, STEPS: 8},
+        means=_TRUE,
         texts={"negative_prompt": " "},
         model_type="Lightning-Edit",
     ),
-    "flux-kontext": Face(
-        port=8005,
-        numbers={"guidance_scale": _guidance(2.5, 7.5), STEPS: _steps(28)},
-    ),
-    "flux-fill": Face(
-        port=8006,
-        verb="fill",
-        numbers={
-            "guidance_scale": _guidance(30.0, 50, low=1),
-            STEPS: _steps(50),
-            "max_sequence_length": Number(512, 128, 1024, ("max_sequence_length",), whole=True),
-        },
-    ),
-    "omnigen2": Face(
-        port=8007,
-        numbers={
-            "text_guidance_scale": _guidance(5.0, 10, "text_guidance_scale", "guidance_scale"),
-            "image_guidance_scale": _guidance(2.0, 10, "image_guidance_scale"),
-            STEPS: _steps(50),
-        },
+    "flux-kontext": _face("flux-kontext", {_GUIDANCE: 2.5, STEPS: 28}),
+    "flux-fill": _face("flux-fill", {_GUIDANCE: 30.0, STEPS: 50, "max_sequence_length": 512}),
+    "omnigen2": _face(
+        "omnigen2",
+        {"text_guidance_scale": 5.0, "image_guidance_scale": 2.0, STEPS: 50},
+        means={"text_guidance_scale": ("text_guidance_scale", _GUIDANCE)},
         texts={"negative_prompt": None},
     ),
-    "longcat": Face(
-        port=8010,
-        numbers={"guidance_scale": _guidance(4.5, 10), STEPS: _steps(50)},
+    "longcat": _face(
+        "longcat",
+        {_GUIDANCE: 4.5, STEPS: 50, "num_images_per_prompt": 1},
         texts={"negative_prompt": ""},
-        inert={"num_images_per_prompt": Number(1, 1, 4, (), whole=True)},
         prompts="bare",
     ),
     "plain": Face(
-        port=8005,
+        port=PRESETS["flux-kontext"].port,
         numbers={
-            "true_cfg_scale": _guidance(None, 100, "true_cfg_scale"),
-            "guidance_scale": _guidance(None, 100, "guidance_scale", "true_cfg_scale"),
-            "text_guidance_scale": _guidance(None, 100, "text_guidance_scale"),
-            "image_guidance_scale": _guidance(None, 100, "image_guidance_scale"),
-            "strength": Number(None, 0, 1, ("strength",)),
-            STEPS: _steps(None, 1000),
+            "true_cfg_scale": _free(100, "true_cfg_scale"),
+            _GUIDANCE: _free(100, _GUIDANCE, "true_cfg_scale"),
+            "text_guidance_scale": _free(100, "text_guidance_scale"),
+            "image_guidance_scale": _free(100, "image_guidance_scale"),
+            "strength": _free(1, "strength"),
+            STEPS: _free(1000, STEPS, low=1, whole=True),
         },
         texts={"negative_prompt": None},
     ),

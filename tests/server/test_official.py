@@ -8,7 +8,7 @@ import pytest
 from served import ENCODED, MADE, SOURCE, Held, Serving
 
 from editloop.memory import EditorError, EditorRejected, UnsupportedInstruction
-from editloop.server.official import FACES, face_of
+from editloop.server.official import FACES
 from editloop.tools import Abilities, EditRequest
 from editloop.tools.remote.editthinker_presets import PRESETS
 from editloop.tools.remote.editthinker_service import EditThinkerService
@@ -297,14 +297,14 @@ async def test_our_own_client_fills(serving: Serving) -> None:
     assert edited.picture == MADE
 
 
-def test_faces_and_the_clients_table_of_the_services_agree() -> None:
+def test_every_service_that_our_client_knows_has_a_face_with_its_texts() -> None:
+    assert set(FACES) == set(PRESETS)
     for name, preset in PRESETS.items():
-        if name not in FACES or name == "plain":
-            continue
-        face = face_of(name)
-        numbers = {**face.numbers, **face.inert}
-        assert face.port == preset.port
-        assert {n: (r.low, r.high) for n, r in preset.ranges.items()} == {
-            n: (each.low, each.high) for n, each in numbers.items()
-        }
-        assert set(face.texts) == set(preset.texts) - {"enhance_prompt"}
+        if name != "plain":
+            assert set(FACES[name].texts) == set(preset.texts) - {"enhance_prompt"}
+
+
+@pytest.mark.parametrize("name", sorted({*FACES} - {"plain"}))
+def test_the_defaults_of_a_face_are_taken_by_its_service(name: str) -> None:
+    numbers = {**FACES[name].numbers, **FACES[name].inert}
+    PRESETS[name].checked({each: number.default for each, number in numbers.items()})

@@ -1,4 +1,7 @@
-"""What the official EditThinker edit services take and honour, one preset for each."""
+"""What the official EditThinker edit services take and honour, one preset for each.
+
+Our client reads it, and so does the server that looks like them (`server/official.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +17,7 @@ class Range:
 
     low: float
     high: float
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,11 @@ class ServicePreset:
                 f"{name}={value} must be within {allowed.low:g} and {allowed.high:g}"
             )
 
+        if allowed.whole and value != int(value):
+            raise SettingsError(f"{name}={value} must be a whole number")
 
-_STEPS = Range(1, 100)
+
+_STEPS = Range(1, 100, whole=True)
 _ENHANCE = frozenset({"enhance_prompt"})
 
 PRESETS: Mapping[str, ServicePreset] = {
@@ -89,7 +96,7 @@ PRESETS: Mapping[str, ServicePreset] = {
     ),
     "qwen-edit-lightning": ServicePreset(
         port=8004,
-        ranges={"guidance_scale": Range(0, 7.5), "num_inference_steps": Range(1, 50)},
+        ranges={"guidance_scale": Range(0, 7.5), "num_inference_steps": Range(1, 50, whole=True)},
         texts=_ENHANCE | {"negative_prompt"},
         enhances=True,
     ),
@@ -107,7 +114,7 @@ PRESETS: Mapping[str, ServicePreset] = {
         ranges={
             "guidance_scale": Range(1, 50),
             "num_inference_steps": _STEPS,
-            "max_sequence_length": Range(128, 1024),
+            "max_sequence_length": Range(128, 1024, whole=True),
         },
         texts=_ENHANCE,
         enhances=True,
@@ -130,7 +137,7 @@ PRESETS: Mapping[str, ServicePreset] = {
         ranges={
             "guidance_scale": Range(0, 10),
             "num_inference_steps": _STEPS,
-            "num_images_per_prompt": Range(1, 4),
+            "num_images_per_prompt": Range(1, 4, whole=True),
         },
         texts=frozenset({"negative_prompt"}),
         inert={"num_images_per_prompt": "only the first picture is returned, at the price of all"},
