@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,21 @@ if TYPE_CHECKING:
 ASKED = "asked"
 """Nobody: turn 1 is told what the user asked."""
 
-EXAMPLES = ("openai:gpt-4.1?prompt=FILE", "chat+http://HOST:8000/v1?model=NAME")
+
+@dataclass(frozen=True, slots=True)
+class RewriterKind:
+    """One kind of rewriter, for a list."""
+
+    what: str
+    example: str
+
+
+REWRITERS: Mapping[str, RewriterKind] = {
+    "chat": RewriterKind(
+        "a vision model behind OpenAI's chat completions", "chat+http://HOST:8000/v1?model=NAME"
+    ),
+    "provider:model": RewriterKind("any vision model of pydantic-ai", "openai:gpt-4.1?prompt=FILE"),
+}
 
 
 @asynccontextmanager
@@ -61,7 +76,7 @@ def made(address: Address) -> "ThinkOnce":
         SettingsError: no such kind, an option it does not have, a missing key, package or file.
     """
     if not address.kind or not address.place or (address.is_url and address.kind != "chat"):
-        examples = " or ".join(EXAMPLES)
+        examples = " or ".join(kind.example for kind in REWRITERS.values())
         raise SettingsError(
             f"there is no rewriter {address.shown!r}; write {ASKED!r}, or an address such as {examples}"
         )

@@ -1,4 +1,4 @@
-"""`editloop backend …`: the editors and thinkers that can be named."""
+"""`editloop backend …`: the editors, thinkers and rewriters that can be named."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ app = App(
 )
 
 _ROLE = Parameter(
-    name="--as", metavar="ROLE", help="For an address that could be both: editor or thinker."
+    name="--as", metavar="ROLE", help="What to try it as, where an address could be several things."
 )
 _NAME = Parameter(name="NAME", help="An address, or a name of [backends] in a settings file.")
 
@@ -38,12 +38,12 @@ def try_(
     name: Annotated[str, _NAME],
     /,
     *,
-    role: Annotated[Literal["editor", "thinker"] | None, _ROLE] = None,
+    role: Annotated[Literal["editor", "thinker", "rewriter"] | None, _ROLE] = None,
     common: Common = COMMONLY,
 ) -> int:
-    """Have one real tiny edit, or critique, made, and say what came back.
+    """Have one real tiny edit, critique or rewriting made, and say what came back.
 
-    This costs what one edit costs. Exits with 4 when nothing useful comes back.
+    This costs what one of them costs. Exits with 4 when nothing useful comes back.
     """
     from .backend_trial import tested
 

@@ -1,4 +1,4 @@
-"""What `backend test` does: one real tiny edit or critique."""
+"""What `backend test` does: one real tiny edit, critique or rewriting."""
 
 import json
 from time import perf_counter
@@ -8,8 +8,10 @@ import anyio
 
 from ..agent import Settings
 from ..agent.opening import editor_at, expanded, thinker_at
-from ..memory import MalformedCritique
+from ..agent.rewriters import rewriter_at
+from ..memory import MalformedCritique, SettingsError
 from ..memory.images import probe
+from ..policies import Wish
 from ..policies.thinker import Comparison
 from ..tools import EditRequest, Picture
 from ..tools.findings import seen
@@ -31,7 +33,8 @@ def tested(name: str, role: Role | None, common: Common) -> int:
     """
     settings = common.choices().settings
     role = role or _role(name, settings)
-    found = anyio.run(_edited if role == "editor" else _criticised, name, settings)
+    trials = {"editor": _edited, "thinker": _criticised, "rewriter": _worded}
+    found = anyio.run(trials[role], name, settings)
     if common.json:
         print(json.dumps({"role": role, **found}, ensure_ascii=False))
     else:
@@ -42,6 +45,8 @@ def tested(name: str, role: Role | None, common: Common) -> int:
 
 def _role(name: str, settings: Settings) -> Role:
     kind = expanded(name, settings.backends)[0].kind
+    if kind == "chat":
+        return "rewriter"
     return "thinker" if kind in ("measured", "expert") else "editor"
 
 
@@ -74,10 +79,7 @@ async def _criticised(name: str, settings: Settings) -> dict[str, Any]:
         try:
             opinion = await thinker.critique(Comparison(source, edited, asked=_TOLD, told=_TOLD))
         except MalformedCritique as error:
-            text = error.sample.text if error.sample else ""
-            says = f"it answered, and no critique can be read: {clipped(text, 300)}"
-            seconds = round(perf_counter() - begun, 3)
-            return {"name": thinker.name, "seconds": seconds, "useful": False, "says": says}
+            return _unread(thinker.name, begun, "critique", error)
 
     critique = opinion.critique
     score = critique.score
@@ -89,6 +91,36 @@ async def _criticised(name: str, settings: Settings) -> dict[str, Any]:
         "says": f"{scores}; {clipped(critique.reasoning, 200)}",
         "satisfied": critique.satisfied,
         "refined": critique.refined,
+    }
+
+
+async def _worded(name: str, settings: Settings) -> dict[str, Any]:
+    wish = Wish(Picture(tiny_png(), "image/png"), _TOLD)
+    async with rewriter_at(name, settings.backends) as rewriter:
+        if rewriter is None:
+            raise SettingsError(f"{name!r} asks nobody: name the address of a rewriter")
+
+        begun = perf_counter()
+        try:
+            rewriting = await rewriter.rewrite(wish)
+        except MalformedCritique as error:
+            return _unread(rewriter.name, begun, "instruction", error)
+
+    return {
+        "name": rewriter.name,
+        "seconds": round(perf_counter() - begun, 3),
+        "useful": True,
+        "says": clipped(rewriting.instruction, 300),
+    }
+
+
+def _unread(name: str, begun: float, what: str, error: MalformedCritique) -> dict[str, Any]:
+    text = error.sample.text if error.sample else ""
+    return {
+        "name": name,
+        "seconds": round(perf_counter() - begun, 3),
+        "useful": False,
+        "says": f"it answered, and no {what} can be read: {clipped(text, 300)}",
     }
 
 

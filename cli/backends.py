@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import anyio
 
-from ..agent import Settings, editors, thinkers
+from ..agent import Settings, editors, rewriters, thinkers
 from ..agent.addresses import Address
 from ..agent.opening import expanded
 from ..memory import EditloopError, SettingsError
@@ -18,10 +18,12 @@ from .extras import install, missing
 from .options import Common
 from .reach import Reached, reached
 
-Role = Literal["editor", "thinker"]
+Role = Literal["editor", "thinker", "rewriter"]
 
 _KEYS = {"fal": "FAL_KEY", "hf": "HF_TOKEN", "google": "GOOGLE_API_KEY"}
-_OWN = frozenset({"retouch", "measured", "diffusers", "editthinker", "images", "comfyui", ""})
+_OWN = frozenset(
+    {"retouch", "measured", "diffusers", "editthinker", "images", "comfyui", "mcp", "chat", ""}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Backend:
     """One engine that a setting names."""
 
     name: str
-    """Of the setting: `editor`, `thinker`, or one's own."""
+    """Of the setting: `editor`, `thinker`, `first`, or one's own."""
 
     roles: tuple[Role, ...]
     """What it can be; none when it cannot be made."""
@@ -98,13 +100,12 @@ def pinged(names: Sequence[str], common: Common) -> int:
 
 def named(settings: Settings) -> Iterator[Backend]:
     """Every engine that the settings name, taken apart; nothing is sent."""
-    given = {"editor": settings.editor, "thinker": settings.thinker, **settings.backends}
-    for name, text in given.items():
+    for role, (name, text) in _used(settings).items():
         for address in _taken(text, settings):
-            only: Role | None = None
-            if name in ("editor", "thinker"):
-                only = "editor" if name == "editor" else "thinker"
-            yield _backend(name, address, only)
+            yield _backend(name, address, (role,))
+    for name, text in settings.backends.items():
+        for address in _taken(text, settings):
+            yield _backend(name, address, _roles(address))
 
 
 def key_of(address: Address) -> str:
@@ -118,14 +119,27 @@ def key_of(address: Address) -> str:
     return _KEYS.get(provider, f"{provider.upper().replace('-', '_')}_API_KEY")
 
 
-def _backend(name: str, address: Address, only: Role | None) -> Backend:
+def _used(settings: Settings) -> dict[Role, tuple[str, str]]:
+    """By what they are, the settings that name engines: their names and addresses."""
+    used: dict[Role, tuple[str, str]] = {
+        "editor": ("editor", settings.editor),
+        "thinker": ("thinker", settings.thinker),
+    }
+    if settings.first != rewriters.ASKED:
+        used["rewriter"] = ("first", settings.first)
+    return used
+
+
+def _backend(name: str, address: Address, may_be: Sequence[Role]) -> Backend:
     roles: list[Role] = []
     problems: list[str] = []
     abilities: Mapping[str, Any] | None = None
-    for role in (only,) if only else _roles(address):
+    for role in may_be:
         try:
             if role == "thinker":
                 thinkers.made(address if address.kind else address.but(kind="editthinker"))
+            elif role == "rewriter":
+                rewriters.made(address)
             elif address.kind:
                 abilities = _plain(editors.made(address).abilities)
             roles.append(role)
@@ -156,9 +170,13 @@ def _roles(address: Address) -> tuple[Role, ...]:
     """What an address may be, by its kind."""
     if address.kind == "editthinker" or not address.kind:
         return ("editor", "thinker")
+    if address.kind == "expert":
+        return ("thinker", "rewriter")
+    if address.kind in rewriters.REWRITERS:
+        return ("rewriter",)
     if address.kind in thinkers.THINKERS:
         return ("thinker",)
-    return ("editor",) if address.kind in editors.EDITORS else ("editor", "thinker")
+    return ("editor",) if address.kind in editors.EDITORS else ("editor", "thinker", "rewriter")
 
 
 _HOSTED = {
@@ -179,10 +197,14 @@ def _kinds() -> Iterator[tuple[Role, dict[str, Any]]]:
     for name, thinker in thinkers.THINKERS.items():
         told = {"kind": name, "what": thinker.what, "example": thinker.example}
         yield "thinker", {**told, "extra": "", "installed": True}
+    for name, rewriter in rewriters.REWRITERS.items():
+        told = {"kind": name, "what": rewriter.what, "example": rewriter.example}
+        yield "rewriter", {**told, "extra": "", "installed": True}
 
 
 def _asked(settings: Settings) -> list[str]:
-    return list(dict.fromkeys([settings.editor, settings.thinker, *settings.backends.values()]))
+    used = [text for _, text in _used(settings).values()]
+    return list(dict.fromkeys([*used, *settings.backends.values()]))
 
 
 def _taken(text: str, settings: Settings) -> tuple[Address, ...]:

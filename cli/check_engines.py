@@ -36,7 +36,7 @@ def engines(choices: Choices, *, gpu: bool) -> Iterator[Finding]:
 def _servers(choices: Choices) -> Iterator[Finding]:
     """A server that a setting uses must answer; one that only has a name should."""
     settings = choices.settings
-    used = {"editor": settings.editor, "thinker": settings.thinker}
+    used = {"editor": settings.editor, "thinker": settings.thinker, "first": settings.first}
     for what, texts, state in (
         *((what, {what: text}, "FAIL") for what, text in used.items()),
         ("backend", settings.backends, "note"),

@@ -2,8 +2,11 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,6 +22,37 @@ def backends(cli: Cli, **variables: str) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in json.loads(done.stdout)["backends"]}
 
 
+@contextmanager
+def said_by_a_model(*texts: str) -> Generator[str]:
+    """A server of OpenAI's chat completions that says one text after the other."""
+    left = list(texts)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            message = {"role": "assistant", "content": left.pop(0)}
+            choice = {"index": 0, "finish_reason": "stop", "message": message}
+            kind = {"id": "1", "object": "chat.completion", "created": 1, "model": "tiny"}
+            data = json.dumps({**kind, "choices": [choice]}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 def test_the_list_says_what_each_backend_can_be_and_do(cli: Cli, home: Path) -> None:
     toml = '[backends]\ngpu = "editthinker+http://u:secret@gpu:8005"\npaid = "fal:some/model"\n'
     (home / "editloop.toml").write_text(toml, encoding="utf-8")
@@ -31,6 +65,31 @@ def test_the_list_says_what_each_backend_can_be_and_do(cli: Cli, home: Path) -> 
     assert "FAL_KEY is set" in shown
     assert "secret" not in shown + json.dumps(found)
     assert "hidden-key" not in shown + json.dumps(found)
+
+
+def test_rewriters_are_listed_as_what_they_are(cli: Cli, home: Path) -> None:
+    chat = "chat+http://127.0.0.1:9/v1?model=tiny"
+    tool = "mcp+https://images.example/mcp?tool=edit"
+    toml = f'first = "{chat}"\n[backends]\nwords = "{chat}"\ntool = "{tool}"\n'
+    (home / "editloop.toml").write_text(toml, encoding="utf-8")
+    found = backends(cli)
+    assert found["first"]["roles"] == found["words"]["roles"] == ["rewriter"]
+    assert found["words"]["key"] == found["tool"]["key"] == ""
+    kinds = json.loads(cli("backend", "list", "--json").stdout)["kinds"]
+    assert {each["kind"] for each in kinds if each["role"] == "rewriter"} >= {"chat"}
+    assert cli("backend", "ping").returncode == 4
+
+
+def test_a_rewriter_is_tried_with_one_real_wish(cli: Cli, home: Path) -> None:
+    with said_by_a_model('{"Rewritten": "raise the exposure"}', "as you wish") as url:
+        found = cli("backend", "test", f"chat+{url}?model=tiny", "--json")
+        assert found.returncode == 0, found.stderr
+        told = json.loads(found.stdout)
+        assert (told["role"], told["says"]) == ("rewriter", "raise the exposure")
+        unread = cli("backend", "test", f"chat+{url}?model=tiny")
+    assert unread.returncode == 4
+    assert "no instruction can be read: as you wish" in unread.stdout
+    assert cli("backend", "test", "asked", "--as", "rewriter").returncode == 2
 
 
 def test_a_backend_that_cannot_be_made_says_why(cli: Cli, home: Path) -> None:
