@@ -87,8 +87,8 @@ _ENTRY = Group("The client", sort_key=0)
 
 @Parameter(name="*", group=_ENTRY)
 @dataclass(frozen=True)
-class EntryOptions:
-    """Where the client is told of the server, and what it is told besides its options."""
+class PlaceOptions:
+    """Where the client is told of the server."""
 
     scope: Annotated[
         Literal["user", "project"],
@@ -98,6 +98,13 @@ class EntryOptions:
         str, Parameter(metavar="PATH", help="This file instead of the client's usual one.")
     ] = ""
     name: Annotated[str, Parameter(help="What the client calls the server.")] = "editloop"
+
+
+@Parameter(name="*", group=_ENTRY)
+@dataclass(frozen=True)
+class EntryOptions(PlaceOptions):
+    """Where the client is told of the server, and what it is told besides its options."""
+
     env: Annotated[
         tuple[str, ...],
         Parameter(
@@ -114,7 +121,9 @@ class EntryOptions:
     ] = ""
 
 
+_NO_PLACE = PlaceOptions()
 _NO_ENTRY = EntryOptions()
+_DRY_RUN = Parameter(negative="", help="Print what would change, and change nothing.")
 
 
 @app.command
@@ -122,10 +131,7 @@ def install(
     client: Annotated[ClientName, CLIENT],
     /,
     *,
-    remove: Annotated[bool, Parameter(negative="", help="Take editloop out again.")] = False,
-    dry_run: Annotated[
-        bool, Parameter(negative="", help="Print what would change, and change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, _DRY_RUN] = False,
     entry: EntryOptions = _NO_ENTRY,
     files: FileOptions = _NO_FILES,
     loop: LoopOptions = choose.NO_LOOP,
@@ -134,7 +140,7 @@ def install(
     """Tell a client of the server, in the client's own file; nothing else in it changes.
 
     What the file was stands beside it afterwards. The options are those of mcp serve, and are
-    written down with full paths.
+    written down with full paths. mcp uninstall takes it out again.
 
     editloop mcp install claude-code
     editloop mcp install claude-desktop --allow ~/Pictures --out ~/Pictures/edited
@@ -143,7 +149,27 @@ def install(
     from . import mcp_install
 
     given = mcp_install.Given(client, entry, files, loop, common)
-    return mcp_install.install(given, remove=remove, dry_run=dry_run)
+    return mcp_install.install(given, dry_run=dry_run)
+
+
+@app.command
+def uninstall(
+    client: Annotated[ClientName, CLIENT],
+    /,
+    *,
+    dry_run: Annotated[bool, _DRY_RUN] = False,
+    place: PlaceOptions = _NO_PLACE,
+    common: Common = COMMONLY,
+) -> int:
+    """Take the server out of a client's file again; nothing else in it changes.
+
+    editloop mcp uninstall claude-code
+    """
+    from . import mcp_install
+
+    entry = EntryOptions(scope=place.scope, file=place.file, name=place.name)
+    given = mcp_install.Given(client, entry, _NO_FILES, choose.NO_LOOP, common)
+    return mcp_install.uninstall(given, dry_run=dry_run)
 
 
 @app.command

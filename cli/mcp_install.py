@@ -1,4 +1,4 @@
-"""What `editloop mcp install` and `editloop mcp config` do."""
+"""What `editloop mcp install`, `uninstall` and `config` do."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..memory import SettingsError
 from .check_mcp import own_variables
-from .mcp_clients import CLIENTS, Client, Entry, System, apply, changed, client_named
+from .mcp_clients import CLIENTS, Change, Client, Entry, System, apply, changed, client_named
 from .mcp_clients.writing import snippet
 from .mcp_options import args_of, open_text
 
@@ -89,32 +89,35 @@ class Given:
         return (str(pictures),)
 
 
-def install(given: Given, *, remove: bool, dry_run: bool) -> int:
+def install(given: Given, *, dry_run: bool) -> int:
     """Write a client's file, or say what would be written.
 
     Raises:
         SettingsError: the client cannot be told this, or its file cannot be changed safely.
     """
-    client, file, common = given.target, given.file(), given.common
-    entry = Entry(name=given.entry.name) if remove else given.told()
-    change = changed(client, file, entry, remove=remove)
+    client, entry = given.target, given.told()
+    change = changed(client, given.file(), entry)
     if dry_run:
-        print(change.diff(), end="\n" if change.needed else "")
-        _note(common, f"nothing was written; {file} would {'change' if change.needed else 'stay'}")
-        return 0
+        return _shown(given.common, change)
 
-    backup = apply(change) if change.needed else None
-    done = _done(change.needed, remove)
-    if common.json:
-        said = {"client": client.key, "file": str(file), "done": done}
-        print(json.dumps(said | {"backup": str(backup) if backup else None}, ensure_ascii=False))
-        return 0
-    print(file)
-    _note(common, f"{done} in {client.title}" + (f"; as it was: {backup}" if backup else ""))
-    if change.needed:
-        _note(common, f"next     {client.then}")
-    if not remove:
-        _warn(common, entry)
+    _done(given, change, "written in" if change.needed else "was there already in", client.then)
+    _warn(given.common, entry)
+    return 0
+
+
+def uninstall(given: Given, *, dry_run: bool) -> int:
+    """Take the server out of a client's file, or say what would be taken out.
+
+    Raises:
+        SettingsError: its file cannot be changed safely.
+    """
+    client = given.target
+    change = changed(client, given.file(), Entry(name=given.entry.name), remove=True)
+    if dry_run:
+        return _shown(given.common, change)
+
+    done = "removed from" if change.needed else "was not there in"
+    _done(given, change, done, f"start {client.title} again")
     return 0
 
 
@@ -143,16 +146,33 @@ def config(given: Given, *, link: bool) -> int:
     return 0
 
 
-def _done(needed: bool, remove: bool) -> str:
-    if remove:
-        return "removed" if needed else "was not there"
-    return "written" if needed else "was there already"
+def _shown(common: "Common", change: Change) -> int:
+    print(change.diff(), end="\n" if change.needed else "")
+    _note(
+        common, f"nothing was written; {change.file} would {'change' if change.needed else 'stay'}"
+    )
+    return 0
+
+
+def _done(given: Given, change: Change, done: str, then: str) -> None:
+    """Make a change where one is needed, and say so."""
+    common, client = given.common, given.target
+    backup = apply(change) if change.needed else None
+    if common.json:
+        said = {"client": client.key, "file": str(change.file), "done": done.rpartition(" ")[0]}
+        print(json.dumps(said | {"backup": str(backup) if backup else None}, ensure_ascii=False))
+        return
+
+    print(change.file)
+    _note(common, f"{done} {client.title}" + (f"; as it was: {backup}" if backup else ""))
+    if change.needed:
+        _note(common, f"next     {then}")
 
 
 def _warn(common: "Common", entry: Entry) -> None:
     """Name the settings of this shell that the server will not see."""
     lost = sorted(own_variables() - {*entry.env, *entry.env_names})
-    if lost and not entry.url:
+    if lost and not (entry.url or common.json):
         _note(common, f"note     set here and not for the server: {', '.join(lost)}; see --env")
 
 

@@ -41,6 +41,7 @@ PAGES = (
     ("mcp",),
     ("mcp", "serve"),
     ("mcp", "install"),
+    ("mcp", "uninstall"),
     ("mcp", "config"),
     ("backend",),
     ("backend", "list"),

@@ -100,7 +100,7 @@ def _bare(text: str) -> str:
         found = match.group()
         return found if found[0] == '"' else re.sub(r"[^\r\n]", " ", found)
 
-    return _LAST_COMMA.sub(blank, _STRING_OR_COMMENT.sub(blank, text.replace("\ufeff", " ", 1)))
+    return _LAST_COMMA.sub(blank, _STRING_OR_COMMENT.sub(blank, text))
 
 
 def _object(bare: str, start: int) -> _Object:

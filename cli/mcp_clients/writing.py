@@ -16,6 +16,9 @@ from .entry import Entry
 BACKUP = ".editloop-backup"
 """What the file was before the last change stands beside it under its name and this."""
 
+_MARK = "\ufeff"
+"""What some editors of Windows write before the first character; it stays."""
+
 _OURS = frozenset(
     {
         *("command", "args", "env", "env_vars", "cmd", "envs", "env_keys"),
@@ -59,7 +62,7 @@ def read(client: Client, file: Path, name: str) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        return _entry(client, text, name)
+        return _entry(client, text.removeprefix(_MARK), name)
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{file} cannot be understood: {_why(error)}") from None
 
@@ -72,8 +75,10 @@ def changed(client: Client, file: Path, entry: Entry, *, remove: bool = False) -
     """
     body = {} if remove else client.body(entry)
     before = _text(file)
+    mark = _MARK if (before or "").startswith(_MARK) else ""
     try:
-        after = _changed(client, before or "", entry.name, None if remove else body)
+        text = (before or "").removeprefix(mark)
+        after = mark + _changed(client, text, entry.name, None if remove else body)
     except (ValueError, RecursionError) as error:
         raise SettingsError(
             f"{file} cannot be changed safely and is left as it is: {_why(error)}; mend it, or see "

@@ -13,6 +13,8 @@ from typing import Any, cast
 _KEY = re.compile(
     r"^(?P<indent> *)(?P<key>[^\s#&*!|>'\"%@`{}\[\],:?-][^:#]*?|\"[^\"]*\"|'[^']*') *:(?=\s|$)"
 )
+_BEFORE = re.compile(r"\s*(?:#.*)?\s*|%.*\s*|---\s*(?:#.*)?\s*")
+"""A line that may stand before the first key."""
 
 
 def written(section: str, name: str, body: Mapping[str, Any]) -> str:
@@ -134,7 +136,15 @@ def _key(line: str) -> re.Match[str] | None:
 
 
 def _section(lines: list[str], section: str) -> int | None:
-    """The line of a key at the left margin."""
+    """The line of a key at the left margin.
+
+    Raises:
+        ValueError: the whole is no plain block of keys, or the key stands there twice.
+    """
+    begun = next((line for line in lines if not _BEFORE.fullmatch(line)), "a:")
+    if (first := _key(begun)) is None or first["indent"]:
+        raise ValueError("it does not begin with a plain key")
+
     found: list[int] = []
     for number, line in enumerate(lines):
         if line.startswith(("---", "...")) and number and found:
@@ -160,6 +170,8 @@ def _inside(lines: list[str], at: int) -> tuple[int, int, str]:
         indent = _checked(lines[end], indent)
         end += 1
         last = end if lines[end - 1].strip() and lines[end - 1].startswith(" ") else last
+    if end < len(lines) and lines[end].startswith("-"):
+        raise ValueError("its servers are a list")
     return at + 1, last, indent or "  "
 
 

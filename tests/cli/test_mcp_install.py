@@ -73,7 +73,7 @@ async def test_the_server_that_is_written_starts_and_lists_seven_tools(
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_twice_is_once_and_remove_leaves_nothing(key: str, cli: Cli, pictures: str) -> None:
+def test_twice_is_once_and_uninstalling_leaves_nothing(key: str, cli: Cli, pictures: str) -> None:
     first = cli("mcp", "install", key, "--allow", pictures)
     file = Path(first.stdout.strip())
     written = file.read_bytes()
@@ -82,10 +82,10 @@ def test_twice_is_once_and_remove_leaves_nothing(key: str, cli: Cli, pictures: s
     again = cli("mcp", "install", key, "--allow", pictures)
     assert "was there already" in again.stderr
     assert file.read_bytes() == written
-    removed = cli("mcp", "install", key, "--remove")
-    assert "removed" in removed.stderr
+    removed = cli("mcp", "uninstall", key)
+    assert "removed from" in removed.stderr
     assert "editloop" not in file.read_text(encoding="utf-8")
-    assert "was not there" in cli("mcp", "install", key, "--remove").stderr
+    assert "was not there" in cli("mcp", "uninstall", key).stderr
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -168,6 +168,41 @@ def test_a_file_that_is_not_understood_is_left_alone(
         assert done.stderr.count("\n") == 1
     assert file.read_bytes() == text.encode("latin-1")
     assert list(home.glob("broken?*")) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("cursor", '{"mcpServers": {"mine": {"command": "x"}}}'),
+        ("goose", "extensions:\r\n  mine:\r\n    enabled: true\r\n"),
+        ("codex", "[mcp_servers.mine]\r\ncommand = 'x'\r\n"),
+    ],
+)
+def test_a_file_that_begins_with_a_byte_order_mark_keeps_it_and_its_servers(
+    key: str, text: str, cli: Cli, home: Path, pictures: str
+) -> None:
+    file = home / "marked"
+    file.write_text("\ufeff" + text, encoding="utf-8", newline="")
+    cli("mcp", "install", key, "--allow", pictures, "--file", "marked")
+    marked = file.read_bytes().decode()
+    assert marked.startswith("\ufeff")
+    assert marked.count("\ufeff") == 1
+    file.write_text(marked[1:], encoding="utf-8", newline="")
+    assert entry_in(key, file)["args"]
+    assert entry_in(key, file, "mine")
+
+
+def test_uninstalling_can_be_looked_at_first(cli: Cli, home: Path, pictures: str) -> None:
+    words = ("cursor", "--scope", "project", "--name", "mine")
+    file = Path(cli("mcp", "install", *words, "--allow", pictures).stdout.strip())
+    written = file.read_bytes()
+    done = cli("mcp", "uninstall", *words, "--dry-run")
+    assert '-    "mine": {' in done.stdout
+    assert "nothing was written" in done.stderr
+    assert file.read_bytes() == written
+    said = json.loads(cli("mcp", "uninstall", *words, "--json").stdout)
+    assert (said["file"], said["done"]) == (str(file), "removed")
+    assert jsonc.parsed(file.read_text(encoding="utf-8")) == {"mcpServers": {}}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links")

@@ -16,7 +16,6 @@ FILES = [
     "{ }\n",
     '{"a":1}',
     "// only a comment\n",
-    "\ufeff{}",
     '{\r\n  "a": 1\r\n}\r\n',
     '{\n  "mcpServers": {}\n}\n',
     '{\n\t"mcpServers": {},\n\t"k": [1,\n\t\t2]\n}',

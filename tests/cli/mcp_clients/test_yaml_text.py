@@ -32,6 +32,7 @@ FILES = [
     "extensions:\n  editloop:\n    cmd: old\n    envs:\n      Z: 1\n  # about b\n  b: {}\n",
     "extensions:\n  b: {}\n  'editloop':\n    cmd: old\n\nlast: 1\n",
     "extensions:\r\n  b: {}\r\nc: 1\r\n",
+    "%YAML 1.1\n--- # mine\n\n  # c\na:\n- 1\nb: {\n}\n",
 ]
 
 
@@ -73,6 +74,13 @@ def test_a_member_is_taken_out_and_comments_stay(text: str) -> None:
         ("extensions:\n  - b\n", "plain"),
         ("extensions:\n    b: 1\n  c: 2\n", "plain"),
         ("extensions:\n  b: 1\nextensions:\n  c: 1\n", "twice"),
+        ("{}\n", "begin"),
+        ("null\n", "begin"),
+        ("- a\n", "begin"),
+        ("  extensions:\n    b: 1\n", "begin"),
+        ("? extensions\n: {b: 1}\n", "begin"),
+        ("--- {}\n", "begin"),
+        ("extensions:\n- b\n", "a list"),
         ("extensions:\n  b: 1\n---\nextensions:\n  c: 1\n", "documents"),
     ],
 )
