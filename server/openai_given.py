@@ -20,7 +20,7 @@ MASK_FIELDS = frozenset({"mask", "mask[]", "mask_image"})
 _IMAGES = ("image", "image[]", "url", "url[]")
 _MASKS = ("mask", "mask[]", "mask_image")
 _WHITE = "mask_image"
-_NAMED = re.compile(r"[a-z][a-z0-9+.-]*:|last$", re.IGNORECASE)
+_NAMED = re.compile(r"[a-z][a-z0-9+.-]*:|last(#\d+)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(image|mask)\[\d+\]")
 
 Sent = bytes | str
@@ -49,7 +49,7 @@ async def given_of(http: Request, rules: BodyRules) -> Given:
     Raises:
         Refused: 408 or 413 beyond the rules, 415 for another type, 422 where it is broken.
     """
-    if http.headers.get("content-type", "").startswith("application/json"):
+    if http.headers.get("content-type", "").lower().startswith("application/json"):
         return _of_json(await json_of(http, rules))
 
     return _of_form(_plain(await form_of(http, rules)))

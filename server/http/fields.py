@@ -1,6 +1,7 @@
 """What a request says, read and checked: path, query, headers, body."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,7 +20,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Asked = TypeVar("_Asked", bound=Asked)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RUN = re.compile(r"[0-9a-z]{1,32}")
-_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.IGNORECASE)
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,18})\"?\s*(?:$|[,;])", re.IGNORECASE)
 _KEY = re.compile(r'"?([\x21-\x7e](?:[\x20-\x7e]{0,254}))"?')
 SMALL = BodyRules(body_bytes=1_000_000, body_seconds=20)
 """For bodies without pictures."""
@@ -134,12 +135,12 @@ async def asked_of(http: Request, model: type[_Asked], rules: BodyRules = SMALL)
 
 
 async def asked_or_nothing(http: Request, model: type[_Asked]) -> _Asked:
-    """A JSON body, as its model; no body at all says nothing.
+    """A JSON body, as its model; no body at all says nothing, whatever type it is called.
 
     Raises:
         Refused: as `asked_of`.
     """
-    if not _kind(http) and http.headers.get("content-length", "0") == "0":
+    if http.headers.get("content-length", "0") == "0" and "transfer-encoding" not in http.headers:
         return checked(model, {})
 
     return await asked_of(http, model)
@@ -159,12 +160,14 @@ async def form_asked(
         return await asked_of(http, model, rules), {}
 
     form = await form_of(http, rules)
-    files: dict[str, list[bytes]] = {}
-    for name, parts in form.files.items():
-        files.setdefault(_plain(name), []).extend(part.data for part in parts)
+    files = _files(form)
+    if twice := [name for name, all_ in files.items() if name != "references" and len(all_) > 1]:
+        said = "one picture is taken here: send further ones as references"
+        raise Invalid([Fault(pointer=f"#/{name}", detail=said) for name in twice])
+
     try:
-        fields = form_fields(_fields(form))
-    except ValueError:
+        fields = form_fields(_fields(form, files))
+    except (ValueError, RecursionError):
         fault = Fault(pointer="#/", detail="seed, labels and bounds of a form are written as JSON")
         raise Invalid([fault]) from None
 
@@ -198,14 +201,22 @@ async def resolved(http: Request, said: str, field: str, inside: Inside) -> Imag
         raise Invalid([Fault(pointer=f"#/{field}", detail=str(error))]) from error
 
 
-def _fields(form: Form) -> dict[str, Any]:
-    """Texts by their names, with a mark where a file stands; a file beats a text."""
-    found: dict[str, list[str]] = {}
-    for name, texts in form.fields.items():
-        found.setdefault(_plain(name), []).extend(texts)
+def _files(form: Form) -> dict[str, list[bytes]]:
+    """Files by their fields; an empty one was not chosen, as browsers send it."""
+    found: dict[str, list[bytes]] = {}
     for name, parts in form.files.items():
-        marks = [FILE] * len(parts)
-        found[_plain(name)] = [*marks, *found.get(_plain(name), [])]
+        sent = [part.data for part in parts if part.data or _plain(name) == "image"]
+        if sent:
+            found.setdefault(_plain(name), []).extend(sent)
+    return found
+
+
+def _fields(form: Form, files: Mapping[str, Sequence[bytes]]) -> dict[str, Any]:
+    """Texts by their names, with a mark where a file stands; a file beats a text."""
+    found: dict[str, list[str]] = {name: [FILE] * len(all_) for name, all_ in files.items()}
+    for name, texts in form.fields.items():
+        if sent := [text for text in texts if text]:
+            found.setdefault(_plain(name), []).extend(sent)
     return {name: all_ if name == "references" else all_[0] for name, all_ in found.items()}
 
 

@@ -20,7 +20,7 @@ from .images_asked import EditsAsked
 
 _MOST = 16
 _SAME_SHAPE = 0.03  # how far two aspect ratios may differ and still be one picture, resampled
-_HANDLE = re.compile(r"(https|editloop|run|sha256):|last$")
+_HANDLE = re.compile(r"(https|editloop|run|sha256):|last(#\d+)?$")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

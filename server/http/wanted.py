@@ -21,6 +21,7 @@ FILE = "(file)"
 
 _HIGHEST_SEED = 2**63 - 1
 _JSON = frozenset({"labels", "bounds", "seed"})
+_LONGEST_JSON = 500_000  # characters: as many labels as there may be, every letter escaped
 _RESERVED = frozenset({"principal", "door", "parent", "parent_turn", "session"})
 
 
@@ -173,6 +174,13 @@ def form_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """What a form's texts say in JSON's place: numbers and objects are parsed.
 
     Raises:
-        ValueError: a text that must be JSON is none.
+        ValueError: a text that must be JSON is none, or too long.
+        RecursionError: it is too deep.
     """
-    return {name: json.loads(v) if name in _JSON else v for name, v in fields.items()}
+    return {name: _read(v) if name in _JSON else v for name, v in fields.items()}
+
+
+def _read(text: str) -> Any:
+    if len(text) > _LONGEST_JSON:
+        raise ValueError(f"it has {len(text)} characters")
+    return json.loads(text)
