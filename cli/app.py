@@ -7,7 +7,7 @@ from .help import CalmHelp
 
 EDIT = Group("Edit", sort_key=1)
 RECORD = Group("The record", sort_key=2)
-HOUSE = Group("The house", sort_key=3)
+AROUND = Group("Servers and settings", sort_key=3)
 
 _ABOUT = """Edit a picture, look at it, say what is still wrong, and edit again, until it is good \
 enough. Every step is on record.
@@ -41,7 +41,7 @@ JOBS is a file of JSON lines, {"id", "image", "instruction"} and perhaps "mask",
 The same command again goes on where the last one was cut off; what has ended is not done twice.
 
 editloop batch jobs.jsonl --out edited/ -j 32
-editloop batch singleturn.json --images ImgEdit/ --out edited/ --format png --match-size"""
+editloop batch singleturn.json --images ImgEdit/ --out edited/ --match-size"""
 
 _CHAT = """Talk about pictures and have them edited, in the terminal.
 
@@ -52,7 +52,7 @@ Ctrl-C during an edit cancels the edit only. With --json each line of stdin is s
 editloop chat photo.jpg --model openai:gpt-5.2 -p "warmer, and square"
 editloop chat photo.jpg"""
 
-_BACKEND = "List, try and reach the editors and thinkers that can be named."
+_BACKEND = "List, try and reach editors, thinkers and rewriters by their addresses."
 
 _RETOUCH = """Apply a recipe or an instruction once, without a loop and without a record.
 
@@ -61,9 +61,9 @@ editloop retouch photo.jpg --recipe recipe.json -o out.jpg"""
 
 _COMPLETION = """Print the completion script of a shell.
 
-bash: editloop completion bash > ~/.local/share/bash-completion/completions/editloop
-zsh: editloop completion zsh > "${fpath[1]}/_editloop"
-fish: editloop completion fish > ~/.config/fish/completions/editloop.fish"""
+editloop completion bash > ~/.local/share/bash-completion/completions/editloop
+editloop completion zsh > "${fpath[1]}/_editloop"
+editloop completion fish > ~/.config/fish/completions/editloop.fish"""
 
 _DOCTOR = """Check the store, the pictures, the engines and what they stand on.
 
@@ -103,15 +103,15 @@ def _fill(app: App) -> None:
     add("batch", "batch:batch", EDIT, _BATCH, help_epilogue="")
     add("retouch", "retouch:retouch", EDIT, _RETOUCH, help_epilogue="")
     add("runs", "runs:app", RECORD, "List, show, export, import and remove runs.")
-    add("serve", "serve:app", HOUSE, "Serve an editor or a thinker over HTTP.")
-    add("mcp", "mcp:app", HOUSE, "Give the loop to a chat assistant: an MCP server.")
+    add("serve", "serve:app", AROUND, "Serve the whole loop, an editor or a thinker over HTTP.")
+    add("mcp", "mcp:app", AROUND, "Give the loop to a chat assistant: an MCP server.")
     add("eval", "evals:app", RECORD, "Benchmarks: produce pictures, score them, and report.")
-    add("backend", "backend:app", HOUSE, _BACKEND)
-    add("thinker", "thinker:app", HOUSE, "Fetch and show the text that EditThinker reads.")
-    add("config", "config:app", HOUSE, "Show the settings and where each comes from.")
-    add("doctor", "doctor:doctor", HOUSE, _DOCTOR, help_epilogue="")
-    add("version", "version:version", HOUSE, "Print the version.", help_epilogue="")
-    add("completion", "completion:completion", HOUSE, _COMPLETION, help_epilogue="")
+    add("backend", "backend:app", AROUND, _BACKEND)
+    add("thinker", "thinker:app", AROUND, "Fetch and show the text that EditThinker reads.")
+    add("config", "config:app", AROUND, "Show the settings and where each comes from.")
+    add("doctor", "doctor:doctor", AROUND, _DOCTOR, help_epilogue="")
+    add("version", "version:version", AROUND, "Print the version.", help_epilogue="")
+    add("completion", "completion:completion", AROUND, _COMPLETION, help_epilogue="")
 
 
 class _Adder:

@@ -1,6 +1,7 @@
 """Help pages without boxes: two columns, one style for names, none without a terminal."""
 
 import os
+from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,15 @@ class CalmHelp:
     def render_description(
         self, console: "Console", options: "ConsoleOptions", description: Any
     ) -> None:
-        """Print what the command is for; indented lines stay as they are."""
+        """Print what the command is for; lines that are commands stay as they are."""
         if text := _text(description).rstrip():
             _say(console)
-            for line in text.split("\n"):
-                shown = (
-                    [f"  {line}"]
-                    if line.startswith("editloop ")
-                    else wrap(line, _width(console)) or [""]
-                )
-                _say(console, "\n".join(shown))
+            for kind, lines in groupby(text.split("\n"), _kind):
+                if kind == "words":
+                    _say(console, "\n".join(wrap(" ".join(lines), _width(console))))
+                    continue
+                for line in lines:
+                    _say(console, f"  {line}" if line else "")
 
     def __call__(self, console: "Console", options: "ConsoleOptions", panel: "HelpPanel") -> None:
         """Print one group of commands or options."""
@@ -44,6 +44,14 @@ class CalmHelp:
         _say(console, _text(panel.title), "bold")
         for entry in panel.entries:
             _entry(console, entry)
+
+
+def _kind(line: str) -> str:
+    """Tell commands and what stands between paragraphs from words, whose lines are one text."""
+    if not line:
+        return "nothing"
+
+    return "command" if line.startswith("editloop ") else "words"
 
 
 def _entry(console: "Console", entry: "HelpEntry") -> None:

@@ -24,7 +24,9 @@ app = App(
     group_commands=Group("Commands"),
 )
 
-Host = Annotated[str, Parameter(metavar="ADDRESS", group=_WHERE, help="Where to listen.")]
+Host = Annotated[
+    str, Parameter(metavar="ADDRESS", group=_WHERE, help="Where to listen; 127.0.0.1.")
+]
 TokenEnv = Annotated[
     str,
     Parameter(metavar="NAME", group=_WHO, help="The variable that holds the token to be shown."),
@@ -77,26 +79,24 @@ def editor(
     token_env: TokenEnv = "",
     no_token: NoToken = False,
     at_once: Annotated[
-        int, Parameter(group=_BOUNDS, help="Edits that the editor is given at the same time.")
+        int, Parameter(group=_BOUNDS, help="Edits that the editor is given at the same time; 1.")
     ] = 1,
     queue: Annotated[
-        int, Parameter(group=_BOUNDS, help="Edits that may wait; the next is answered 429.")
+        int, Parameter(group=_BOUNDS, help="Edits that may wait; 16. The next is answered 429.")
     ] = 16,
     seconds: Annotated[
         float,
-        Parameter(
-            converter=as_seconds, metavar="TIME", group=_BOUNDS, help="One edit, such as 10m."
-        ),
+        Parameter(converter=as_seconds, metavar="TIME", group=_BOUNDS, help="One edit; 10m."),
     ] = 600.0,
-    megabytes: Annotated[int, Parameter(group=_BOUNDS, help="One request.")] = 100,
-    megapixels: Annotated[float, Parameter(group=_BOUNDS, help="One picture.")] = 50.0,
+    megabytes: Annotated[int, Parameter(group=_BOUNDS, help="One request; 100.")] = 100,
+    megapixels: Annotated[float, Parameter(group=_BOUNDS, help="One picture; 50.")] = 50.0,
     grace: Annotated[
         float,
         Parameter(
             converter=as_seconds,
             metavar="TIME",
             group=_BOUNDS,
-            help="What running edits get when the service is stopped.",
+            help="What running edits get when the service is stopped; 30s.",
         ),
     ] = 30.0,
     no_echo: Annotated[
@@ -107,9 +107,9 @@ def editor(
     ] = False,
     ray: Annotated[bool, Parameter(negative="", group=_RAY, help="Run on Ray Serve.")] = False,
     replicas: Annotated[
-        str, Parameter(metavar="N or N-M", group=_RAY, help="How many; M as requests wait.")
+        str, Parameter(metavar="N or N-M", group=_RAY, help="How many; 1. M as requests wait.")
     ] = "1",
-    gpus: Annotated[float, Parameter(group=_RAY, help="GPUs of one replica.")] = 1.0,
+    gpus: Annotated[float, Parameter(group=_RAY, help="GPUs of one replica; 1.")] = 1.0,
     common: Common = COMMONLY,
 ) -> int:
     """Serve an editor: the official protocol of EditThinker and /v1/images/edits.
@@ -148,21 +148,21 @@ def thinker(
     ],
     name: Annotated[str, Parameter(help="What requests call it.")] = "",
     host: Host = "127.0.0.1",
-    port: Annotated[int, Parameter(group=_WHERE)] = 8000,
+    port: Annotated[int, Parameter(group=_WHERE, help="8000.")] = 8000,
     token_env: TokenEnv = "",
     no_token: NoToken = False,
-    tensor_parallel: Annotated[int, Parameter(help="GPUs that the model is spread over.")] = 1,
+    tensor_parallel: Annotated[int, Parameter(help="GPUs that the model is spread over; 1.")] = 1,
     gpu_memory_utilization: Annotated[
         float | None, Parameter(metavar="SHARE", help="Of the GPU's memory, 0 to 1.")
     ] = None,
-    max_model_len: Annotated[int, Parameter(help="Tokens of prompt and answer.")] = 16_384,
-    images: Annotated[int, Parameter(help="Pictures in one request.")] = 2,
+    max_model_len: Annotated[int, Parameter(help="Tokens of prompt and answer; 16384.")] = 16_384,
+    images: Annotated[int, Parameter(help="Pictures in one request; 2.")] = 2,
     max_pixels: Annotated[
-        int, Parameter(help="Of one picture, 0 for the model's own; trained with 1024x1024.")
+        int, Parameter(help="Of one picture; 1048576, as in training. 0: the model's own.")
     ] = 1024 * 1024,
     wait: Annotated[
         float,
-        Parameter(converter=as_seconds, metavar="TIME", help="How long it may take to start."),
+        Parameter(converter=as_seconds, metavar="TIME", help="How long it may take to start; 30m."),
     ] = 1800.0,
     common: Common = COMMONLY,
 ) -> int:
@@ -196,11 +196,16 @@ def nginx_config(
     upstream: Annotated[
         list[str], Parameter(metavar="HOST:PORT", help="A service; once for each.")
     ],
-    listen: Annotated[str, Parameter(metavar="HOST:PORT")] = "127.0.0.1:8080",
-    server_name: str = "_",
-    megabytes: Annotated[int, Parameter(help="One request.")] = 100,
+    listen: Annotated[
+        str, Parameter(metavar="HOST:PORT", help="Where nginx listens; 127.0.0.1:8080.")
+    ] = "127.0.0.1:8080",
+    server_name: Annotated[
+        str, Parameter(metavar="NAME", help="The name that nginx answers to; any.")
+    ] = "_",
+    megabytes: Annotated[int, Parameter(help="One request; 100.")] = 100,
     seconds: Annotated[
-        float, Parameter(converter=as_seconds, metavar="TIME", help="One edit and its waiting.")
+        float,
+        Parameter(converter=as_seconds, metavar="TIME", help="One edit and its waiting; 11m."),
     ] = 660.0,
     part: Annotated[bool, Parameter(negative="", help="Only what stands inside http { }.")] = False,
 ) -> int:

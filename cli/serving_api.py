@@ -29,8 +29,10 @@ _PICTURES = Group("Pictures that may be named", sort_key=5)
 class Place:
     """Where to listen."""
 
-    host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1"
-    port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8020
+    host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen; 127.0.0.1.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Parameter(help="8020; the first one that is free with 0.")] = 8020
     no_mcp: Annotated[
         bool, Parameter(negative="", help="Do not answer chat assistants at /mcp.")
     ] = False
@@ -59,22 +61,22 @@ class Bounds:
     """How much at the same time, and how large."""
 
     at_once: Annotated[
-        int | None, Parameter(help="Runs that this process works on; the setting runs_at_once.")
+        int | None, Parameter(help="Runs that this process works on; as runs_at_once.")
     ] = None
     queue: Annotated[
-        int, Parameter(help="Runs that may wait in the store; the next is answered 429.")
+        int, Parameter(help="Runs that may wait in the store; the next is answered 429; 256.")
     ] = 256
     no_work: Annotated[
         bool, Parameter(negative="", help="Only answer: other processes on the store do the runs.")
     ] = False
-    megabytes: Annotated[int, Parameter(help="One request.")] = 100
+    megabytes: Annotated[int, Parameter(help="One request; 100.")] = 100
     strict_models: Annotated[
         bool, Parameter(negative="", help="Refuse unknown models at /v1/images/edits.")
     ] = False
     grace: Annotated[
         float,
         Parameter(
-            converter=as_seconds, metavar="TIME", help="What requests get at the server's end."
+            converter=as_seconds, metavar="TIME", help="What requests get at the server's end; 5s."
         ),
     ] = 5.0
 
