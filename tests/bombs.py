@@ -83,6 +83,107 @@ def png_that_inflates_to_100_megabytes() -> bytes:
     return _png((32, 32), packed + packer.flush())
 
 
+def png_of_many_profiles() -> bytes:
+    """One is allowed; each of these is a kilobyte that inflates to a megabyte."""
+    profile = _chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(1_040_000), 9))
+    data = encoded((8, 8), "PNG")
+    return data[:33] + profile * 500 + data[33:]
+
+
+def gif_of_padding() -> bytes:
+    """Five megabytes of nothing behind its first frame."""
+    return encoded((8, 8), "GIF")[:-1] + bytes(5_000_000) + b";"
+
+
+def gif_of_empty_blocks() -> bytes:
+    """Comments of which none says a word."""
+    return encoded((8, 8), "GIF")[:-1] + b"!\xfe\0" * 1_500_000 + b";"
+
+
+def jpeg_of_many_indexes() -> bytes:
+    """Each says which further pictures there are, in as many tags as are read."""
+    entries = [struct.pack("<HHII", tag, 4, 1, 8) for tag in (0x8769, 0x8825, *range(510))]
+    index = b"MPF\0II*\0" + struct.pack("<IH", 8, 512) + b"".join(entries) + bytes(4)
+    data = encoded((8, 8), "JPEG")
+    return data[:2] + (b"\xff\xe2" + struct.pack(">H", len(index) + 2) + index) * 400 + data[2:]
+
+
+def webp_of_crowded_frames() -> bytes:
+    """Frames of thousands of pictures each."""
+    coded = b"VP8 " + struct.pack("<I", 10) + bytes(3) + b"\x9d\x01\x2a" + struct.pack("<HH", 8, 8)
+    frame = bytes(6) + bytes((7, 0, 0, 7, 0, 0)) + bytes(4) + coded * 15_000
+    canvas = b"VP8X" + struct.pack("<I", 10) + bytes((2, 0, 0, 0, 7, 0, 0, 7, 0, 0))
+    body = b"WEBP" + canvas + (b"ANMF" + struct.pack("<I", len(frame)) + frame) * 40
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def tiff_of_overlapping_pages() -> bytes:
+    """Each page begins one tag after the one before it, and has 4,000: 2 million in 55 kilobytes."""
+    pages, tags, first = 500, 4000, 16
+    data = bytearray(first + 12 * (pages + tags) + 64)
+    data[:8] = b"II*\0" + struct.pack("<I", first)
+    own = dict(enumerate((256, 257, 258, 262, 273, 277, 278, 279), pages))
+    for place in range(pages + tags):
+        at = first + 12 * place  # a page, whose count of tags ends the tag before
+        head = struct.pack("<HH", own.get(place, 5000), 3)
+        if place >= tags:  # which is also where an earlier page says where the next one is
+            head = struct.pack("<I", at + 12 * (1 - tags) if place + 1 < pages + tags else 0)
+        data[at : at + 12] = struct.pack("<H", tags) + head + struct.pack("<IH", 1, 8)
+    return bytes(data)
+
+
+def tiff_of_long_tags() -> bytes:
+    """Pages whose width is two million numbers, of which the first counts; they share them."""
+    tags, pages, many = (256, 257, 258, 262, 273, 277, 278, 279), 100, 2_000_000
+    step = 2 + 12 * len(tags) + 4
+    data = b"II*\0" + struct.pack("<I", 8)
+    for page in range(1, pages + 1):
+        data += struct.pack("<H", len(tags))
+        for tag in tags:
+            values = (1, many, 8 + step * pages) if tag < 258 else (3, 1, 1 if tag == 262 else 8)
+            data += struct.pack("<HHII", tag, *values)
+        data += struct.pack("<I", 8 + step * page if page < pages else 0)
+    return data + b"\x08" * many
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(body)) + kind + body
+
+
+def avif_of_shared_streams() -> bytes:
+    """Items that share one stream of thousands of headers, each held against thousands of sizes."""
+    plain = encoded((64, 64), "AVIF")
+    at = plain.index(b"\x12\0\x0a") + 2
+    stream = plain[at : at + 2 + plain[at + 1]] * 4000
+    items, count = 20, struct.pack(">H", 20)
+    entries = [_box(b"infe", struct.pack(">IHH", 2 << 24, n, 0) + b"av01\0") for n in range(items)]
+    sizes = [_box(b"ispe", struct.pack(">III", 0, 1, n)) for n in range(3900)]
+    sizes.append(_box(b"ispe", struct.pack(">III", 0, 64, 64)))
+
+    def upto(start: int) -> bytes:
+        places = [struct.pack(">HHHII", n, 0, 1, start, len(stream)) for n in range(items)]
+        where = _box(b"iloc", b"\0\0\0\0\x44\0" + count + b"".join(places))
+        what = _box(b"iinf", b"\0\0\0\0" + count + b"".join(entries))
+        known = _box(b"iprp", _box(b"ipco", b"".join(sizes)))
+        head = _box(b"ftyp", b"avif\0\0\0\0avifmif1")
+        return head + _box(b"meta", bytes(4) + where + what + known)
+
+    return upto(len(upto(0)) + 8) + _box(b"mdat", stream)
+
+
+LABORIOUS: dict[str, Callable[[], bytes]] = {
+    "png of many profiles": png_of_many_profiles,
+    "gif of padding": gif_of_padding,
+    "gif of empty blocks": gif_of_empty_blocks,
+    "jpeg of many indexes": jpeg_of_many_indexes,
+    "webp of crowded frames": webp_of_crowded_frames,
+    "tiff of overlapping pages": tiff_of_overlapping_pages,
+    "tiff of long tags": tiff_of_long_tags,
+    "avif of shared streams": avif_of_shared_streams,
+}
+"""What is small, and whose header alone asks for seconds or minutes of work."""
+
+
 def cut(form: str) -> bytes:
     data = encoded((200, 150), form)
     return data[: len(data) * 2 // 3]

@@ -5,7 +5,7 @@ Names and order of the fields follow the AV1 Bitstream & Decoding Process Specif
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .found import damaged, truncated
 
@@ -64,6 +64,9 @@ class Coded:
     """Where frames write their own size, which nothing holds against that promise: the largest
     that their number of bits can name."""
 
+    units: int = field(default=0, compare=False)
+    """Open bitstream units that were gone through."""
+
 
 def read(data: bytes) -> Coded:
     """Read the headers of a stream.
@@ -73,7 +76,9 @@ def read(data: bytes) -> Coded:
     """
     sequences: list[_Sequence] = []
     frames: list[tuple[int, int]] = []
+    units = 0
     for kind, content in _units(data):
+        units += 1
         if kind == _SEQUENCE:
             sequences.append(_sequence(_Bits(content)))
         elif kind in (_FRAME_HEADER, _FRAME, _REDUNDANT):
@@ -83,7 +88,7 @@ def read(data: bytes) -> Coded:
                 frames.append(sequences[-1].largest)
     if not sequences:
         raise damaged("AVIF", "no sequence header in its stream")
-    return Coded(tuple(s.size for s in sequences), tuple(frames))
+    return Coded(tuple(s.size for s in sequences), tuple(frames), units)
 
 
 def _units(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -13,6 +13,9 @@ from .exif import orientation_of
 from .found import Found, damaged
 from .strict import BROKEN, strict
 
+_MAX_SIZES = 256  # different ones that are declared
+_MAX_UNITS = 16_384  # of all streams; items may share theirs, so the file's size is no bound
+
 
 def read(data: bytes) -> Found:
     """Read the header.
@@ -37,14 +40,21 @@ def read(data: bytes) -> Found:
 
 def _coded(data: bytes, declared: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return every size for which a decoder may allocate; a stream must fit what is declared."""
-    found: list[tuple[int, int]] = []
+    within, units = set(declared), 0
+    if len(within) > _MAX_SIZES:
+        raise damaged("AVIF", f"more than {_MAX_SIZES} sizes")
+    sequences, frames = set[tuple[int, int]](), set[tuple[int, int]]()
     for stream in avif_items.streams(data):
         coded = av1.read(stream)
-        for width, height in coded.sequences:
-            if not any(width <= w and height <= h for w, h in declared):
+        units += coded.units
+        if units > _MAX_UNITS:
+            raise damaged("AVIF", f"more than {_MAX_UNITS:,} units in its streams")
+        for width, height in set(coded.sequences) - sequences:
+            if not any(width <= w and height <= h for w, h in within):
                 raise damaged("AVIF", f"it codes {width}x{height}, larger than it says")
-        found += [*coded.sequences, *coded.frames]
-    return found
+        sequences.update(coded.sequences)
+        frames.update(coded.frames)
+    return [*sequences, *frames]
 
 
 def _found(

@@ -1,11 +1,13 @@
 """GIF: the screen, and the place of every frame on it."""
 
+import re
 import struct
 
 from .found import Found, damaged, truncated
 
-_MAX_BLOCKS = 2_000_000
+_MAX_BLOCKS = 500_000
 _MAX_FRAMES_READ = 10_000
+_BLOCK = re.compile(rb"[!,;]")
 
 
 class _Walk:
@@ -34,8 +36,17 @@ class _Walk:
         if self.data[at] == 0x2C:
             return self._frame(at)
         if self.data[at] == 0 or self.count:
-            return at + 1  # padding, as decoders skip it
+            return self._after_padding(at)
         raise damaged("GIF", "an unknown block")
+
+    def _after_padding(self, at: int) -> int:
+        """Where the next block begins: decoders skip what is none."""
+        found = _BLOCK.search(self.data, at)
+        if found is None:
+            raise IndexError
+        if not self.count and self.data.count(0, at, found.start()) < found.start() - at:
+            raise damaged("GIF", "an unknown block")
+        return found.start()
 
     def _extension(self, at: int) -> int:
         label = self.data[at + 1]
@@ -54,12 +65,16 @@ class _Walk:
         return after
 
     def _after_sub_blocks(self, at: int) -> int:
+        self._count()
         while length := self.data[at]:
             at += 1 + length
-            self.blocks += 1
-            if self.blocks > _MAX_BLOCKS:
-                raise damaged("GIF", "far too many blocks")
+            self._count()
         return at + 1
+
+    def _count(self) -> None:
+        self.blocks += 1
+        if self.blocks > _MAX_BLOCKS:
+            raise damaged("GIF", "far too many blocks")
 
 
 def read(data: bytes) -> Found:

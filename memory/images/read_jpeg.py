@@ -24,7 +24,7 @@ class _Seen:
     frame: bytes | None = None
     progressive: bool = False
     exif: bytes | None = None
-    pictures: int = 1
+    pictures: int | None = None
     adobe: bool = False
     private: bool = False
     icc: dict[int, bytes] = field(default_factory=dict[int, bytes])
@@ -111,7 +111,7 @@ def _note_app2(seen: _Seen, payload: bytes) -> None:
     if payload.startswith(b"ICC_PROFILE\0") and len(payload) > 14:
         seen.icc[payload[12]] = payload[14:]
         seen.icc_parts = payload[13]
-    elif payload.startswith(b"MPF\0"):
+    elif payload.startswith(b"MPF\0") and seen.pictures is None:  # further ones are only work
         index = exif.read(payload[4:])
         seen.pictures = (index.number(_NUMBER_OF_IMAGES) if index else None) or 1
 
@@ -130,8 +130,8 @@ def _found(seen: _Seen) -> Found:
     return Found(
         size=(width, height),
         mode=_MODES[layers],
-        frames=seen.pictures,
-        pages=seen.pictures > 1,
+        frames=seen.pictures or 1,
+        pages=(seen.pictures or 1) > 1,
         icc=_profile(seen),
         exif=seen.exif,
         inverted=layers == 4 and seen.adobe,

@@ -78,7 +78,7 @@ def _note(seen: _Seen, kind: bytes, body: bytes) -> None:
         seen.text += _text_size(kind, body)
         if seen.text > _MAX_TEXT:
             raise damaged("PNG", "its text chunks inflate beyond 8 MB")
-    elif kind == b"iCCP":
+    elif kind == b"iCCP" and seen.icc is None:  # one is allowed, and each is work
         seen.icc = _profile(body)
     elif kind == b"eXIf":
         seen.exif, seen.private = body, True

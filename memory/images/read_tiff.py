@@ -9,6 +9,8 @@ from .found import MAX_PROFILE, Found, Mode, damaged, truncated
 
 _MAX_PAGES = 4096
 _MAX_ENTRIES = 4096
+_MAX_ENTRIES_OF_ALL = 100_000  # directories may overlap, so the file's size is no bound
+_MAX_NUMBERS = 1_000_000  # of one tag: the strips or tiles of a picture
 _TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 16: "Q"}
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8}
 _MODES: dict[int, Mode] = {0: "L", 1: "L", 2: "RGB", 3: "P", 5: "CMYK", 6: "RGB", 8: "LAB"}
@@ -41,6 +43,7 @@ class _Directory:
         (count,) = struct.unpack_from(layout.order + ("Q" if big else "H"), data, at)
         if count > _MAX_ENTRIES:
             raise damaged("TIFF", f"a directory of {count:,} entries")
+        self.entries: int = count
         start, step = at + (8 if big else 2), 20 if big else 12
         for entry in range(start, start + step * count, step):
             tag, kind, n = struct.unpack_from(layout.order + ("HHQ" if big else "HHI"), data, entry)
@@ -50,6 +53,11 @@ class _Directory:
 
     def raw(self, tag: int) -> bytes:
         """Return the bytes of a tag; none where it is absent."""
+        at, size = self._place(tag)
+        return self.data[at : at + size]
+
+    def _place(self, tag: int) -> tuple[int, int]:
+        """Where the bytes of a tag begin, and how many there are."""
         kind, count, at = self.places.get(tag, (1, 0, 0))
         size = _WIDTHS.get(kind, 1) * count
         if size > (8 if self.layout.big else 4):
@@ -58,18 +66,24 @@ class _Directory:
             )
         if at + size > len(self.data):
             raise truncated("TIFF")
-        return self.data[at : at + size]
+        return at, size
 
     def numbers(self, tag: int, default: tuple[int, ...] = ()) -> tuple[int, ...]:
         """Return the whole numbers of a tag."""
         kind, count, _ = self.places.get(tag, (0, 0, 0))
         if kind not in _TYPES or not count:
             return default
+        if count > _MAX_NUMBERS:
+            raise damaged("TIFF", f"a tag of {count:,} numbers")
         return struct.unpack(f"{self.layout.order}{count}{_TYPES[kind]}", self.raw(tag))
 
     def number(self, tag: int, default: int = 0) -> int:
         """Return the first number of a tag."""
-        return self.numbers(tag, (default,))[0]
+        kind, count, _ = self.places.get(tag, (0, 0, 0))
+        if kind not in _TYPES or not count:
+            return default
+        form = self.layout.order + _TYPES[kind]
+        return int(struct.unpack_from(form, self.data, self._place(tag)[0])[0])
 
     @property
     def size(self) -> tuple[int, int]:
@@ -109,11 +123,15 @@ def read(data: bytes) -> Found:
 
 def _pages(data: bytes, layout: _Layout) -> list[_Directory]:
     at, visited, pages = layout.header(data), set[int](), list[_Directory]()
+    entries = 0
     while at:
         if at in visited or len(pages) >= _MAX_PAGES:
             raise damaged("TIFF", "its pages go round in a circle, or never end")
         visited.add(at)
         pages.append(_Directory(data, layout, at))
+        entries += pages[-1].entries
+        if entries > _MAX_ENTRIES_OF_ALL:
+            raise damaged("TIFF", "its pages have far too many tags")
         at = pages[-1].next
     if not pages:
         raise damaged("TIFF", "no page inside")

@@ -7,16 +7,19 @@ from . import exif
 from .found import Found, damaged, truncated
 
 _MAX_CHUNKS = 20_000
+_MAX_CHUNKS_OF_FRAME = 64
 _ANIMATION, _ALPHA = 0x02, 0x10
 
 
-def chunks(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def chunks(
+    data: bytes, at: int, end: int, most: int = _MAX_CHUNKS
+) -> Iterator[tuple[bytes, int, int]]:
     """Yield (name, start and end of the content) of the chunks in a range.
 
     Raises:
         PictureError: a chunk reaches beyond the end, or there are far too many.
     """
-    for _ in range(_MAX_CHUNKS):
+    for _ in range(most):
         if at + 8 > end:
             return
         name, length = struct.unpack_from("<4sI", data, at)
@@ -24,7 +27,7 @@ def chunks(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
             raise truncated("WebP")
         yield name, at + 8, at + 8 + length
         at += 8 + length + (length & 1)
-    raise damaged("WebP", f"more than {_MAX_CHUNKS:,} chunks")
+    raise damaged("WebP", f"more than {most:,} chunks")
 
 
 def riff_end(data: bytes) -> int:
@@ -86,7 +89,7 @@ def read(data: bytes) -> Found:
 
 
 def _frame_streams(data: bytes, at: int, end: int) -> list[tuple[int, int, bool, bool]]:
-    inner = chunks(data, at, end)
+    inner = chunks(data, at, end, _MAX_CHUNKS_OF_FRAME)
     return [_stream(data, name, start) for name, start, _ in inner if name in (b"VP8 ", b"VP8L")]
 
 
