@@ -19,6 +19,7 @@ class Ended(Exception):
 def run(words: list[str]) -> int:
     """Run one command line and return the exit code."""
     gc.set_threshold(50_000)  # imports make many objects and no garbage
+    os.environ.setdefault("PYDANTIC_AI_NO_BANNER", "1")  # it would print one between our lines
     try:
         code = _guarded(words)
         sys.stdout.flush()

@@ -25,7 +25,10 @@ def chat(
     prompt: Annotated[
         str | None,
         Parameter(
-            name=["--prompt", "-p"], metavar="TEXT", group=_TALK, help="Say this, answer and end."
+            name=["--prompt", "-p"],
+            metavar="TEXT",
+            group=_TALK,
+            help="Say this (- reads it from stdin), answer and end.",
         ),
     ] = None,
     session: Annotated[

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
-from pydantic import ValidationError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
 
 from ..memory import InputError, SettingsError, new_run_id, short
@@ -49,9 +48,15 @@ class Conversation:
             made.messages = _read(made.path.read_bytes())
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, KeyError, ValidationError) as error:
+        except OSError as error:
+            why = error.strerror or str(error)
             raise InputError(
-                f"the conversation {name!r} cannot be read from {str(made.path)!r}: {error}"
+                f"the conversation {str(made.path)!r} cannot be read: {why}"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:  # pydantic's own are ValueErrors
+            raise InputError(
+                f"{str(made.path)!r} holds no conversation that can be read here: move it away, or "
+                "give --session another name"
             ) from error
 
         return made

@@ -29,12 +29,15 @@ class Line:
 def understood(line: str) -> Line:
     """Read a line as a person types it, or as a terminal pastes dropped files.
 
-    A line that begins with a slash is a command, unless it begins with the path of a file.
+    A line that begins with a slash is a command, unless it begins with the path of a picture; where
+    there is no such file, that is what attaching it will say.
     """
     line = line.strip()
     words = _words(line)
     paths = [path for word in words if (path := _dropped(word))]
     if line.startswith("/") and words and not _dropped(words[0]):
+        if _is_path(words[0]):
+            return Line(command="attach", words=(words[0],))
         return Line(command=words[0][1:].lower(), words=tuple(words[1:]))
 
     if not paths:
@@ -48,6 +51,10 @@ def _words(line: str) -> Sequence[str]:
         return shlex.split(line)
     except ValueError:  # an apostrophe, as in "don't"
         return line.split()
+
+
+def _is_path(word: str) -> bool:
+    return "/" in word[1:] and Path(word).suffix.lower() in _SUFFIXES
 
 
 def _dropped(word: str) -> str | None:

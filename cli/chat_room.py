@@ -15,6 +15,7 @@ from ..agent.scope import helpers
 from ..memory import EditloopError, InputError, SettingsError, short
 from ..tools.chat.handles import Seen
 from . import chat_model
+from .argv import DASH
 from .chat_book import Conversation, saved, target_of
 from .chat_ears import Ears, tidied
 from .chat_lines import Line, understood
@@ -34,6 +35,14 @@ _HELP = """\
 /save PICTURE PATH write a picture: its handle, its number in /images, or last
 /undo              forget the last exchange; its runs stay on record
 /quit              leave; Ctrl-D does too"""
+
+_USAGE = {
+    "attach": "/attach PATH...",
+    "images": "/images",
+    "save": "/save PICTURE PATH",
+    "undo": "/undo",
+}
+"""How the commands are written that take other words than were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ class Room:
             await self._attach(name)
 
         if self.order.prompt is not None:
-            await self._say(talk, self.order.prompt)
+            await self._say(talk, await self._prompted(self.order.prompt))
             return Exit.ACCEPTED
 
         if self.ears.in_terminal:
@@ -145,6 +154,19 @@ class Room:
                 break
 
         return Exit.ACCEPTED
+
+    async def _prompted(self, prompt: str) -> str:
+        """What is to be said; `-` is standard input."""
+        if prompt == DASH:
+            lines: list[str] = []
+            while (line := await self.ears.line("")) is not None:
+                lines.append(line)
+            prompt = "\n".join(lines)
+
+        if prompt.strip():
+            return prompt
+
+        raise InputError("there is nothing to say: give some words with --prompt")
 
     async def _line(self, talk: Talk, line: Line) -> bool:
         """Do what a line says; False: leave. What goes wrong is told, and the chat goes on."""
@@ -187,6 +209,8 @@ class Room:
             case "undo", ():
                 done = await self.conversation.undone(talk.model)
                 self._note("undone" if done else "nothing to undo")
+            case (name, _) if name in _USAGE:
+                raise SettingsError(f"write it as {_USAGE[name]}")
             case _:
                 raise SettingsError(f"/{line.command} is not understood; /help lists the commands")
         return True

@@ -22,6 +22,8 @@ from ..agent import EditAgent
 from ..memory import EditloopError, EditorBusy, EditorError
 from ..policies.expert.errors import of_thinker
 from ..tools.chat import ImageEditing
+from ..tools.chat.handles import Book
+from ..tools.chat.marks import marked
 from .chat_book import Conversation
 from .chat_shown import Shows, Watched
 
@@ -65,7 +67,7 @@ class Talk:
         Raises:
             EditloopError: the model failed, a picture cannot be kept, the store cannot be written.
         """
-        before = len(list(self.conversation.book()))
+        before = len(self.conversation.messages)
         prompt: list[str | BinaryContent] | None = [*([text] if text else []), *pictures]
         messages, results = list(self.conversation.messages), None
         for _ in range(_ROUNDS):
@@ -96,6 +98,8 @@ class Talk:
                     self._shown(event)
                     if isinstance(event, AgentRunResultEvent):
                         return event.result
+        except BrokenPipeError:  # who read our words has left; the model has nothing to do with it
+            raise
         except (AgentRunError, UserError, httpx2.HTTPError, OSError) as error:
             raise _of_model(error, self.model) from error
 
@@ -117,11 +121,16 @@ class Talk:
         return results
 
     def _new(self, before: int) -> list[dict[str, Any]]:
-        """The pictures that tools have made in this exchange."""
-        new = list(self.conversation.book())[before:]
-        return [
-            seen.told() | {"sha256": seen.ref.sha256} for seen in new if seen.what != "attached"
-        ]
+        """The pictures that tools have made in this exchange, also where one was there before."""
+        messages = self.conversation.messages
+        old = marked(messages[:before])
+        known = {seen.handle for seen in old}, {seen.run for seen in old} | {""}
+        made = Book.of(
+            seen
+            for seen in marked(messages[before:])
+            if seen.what != "attached" and (seen.handle not in known[0] or seen.run not in known[1])
+        )
+        return [seen.told() | {"sha256": seen.ref.sha256} for seen in made]
 
 
 def _question(call: ToolCallPart, about: dict[str, Any]) -> str:

@@ -102,11 +102,13 @@ def test_commands_look_at_pictures_and_save_them(process: Cli, home: Path) -> No
 
 
 def test_what_goes_wrong_is_told_and_the_chat_goes_on(process: Cli) -> None:
-    lines = "/attach nowhere.png\n/dance\nlighter\nphoto.png\nlighter\n/quit\nnever said\n"
+    lines = "/attach nowhere.png\n/dance\n/save last\n/nowhere/photo.png\nlighter\nphoto.png\nlighter\n/quit\nnever said\n"
     done = process("chat", *RISING, input=lines)
     assert done.returncode == 0
     assert "error:   there is no file 'nowhere.png'" in done.stderr
     assert "error:   /dance is not understood" in done.stderr
+    assert "error:   write it as /save PICTURE PATH" in done.stderr
+    assert "error:   there is no file '/nowhere/photo.png'" in done.stderr
     assert done.stdout.startswith("There is no picture yet")
     assert "attached photo.png: 64×48" in done.stderr
     assert "semantic 7.0" in done.stdout
@@ -121,14 +123,25 @@ def test_what_goes_wrong_is_told_and_the_chat_goes_on(process: Cli) -> None:
         (("--model", "scripted:nowhere"), 5, "the script 'nowhere' cannot be read"),
         (("--session", "../../etc"), 2, "use letters, digits, dots and dashes"),
         (("nowhere.png",), 5, "no file 'nowhere.png'"),
+        (("-p", " "), 5, "nothing to say"),
     ],
 )
 def test_what_cannot_be_begun_ends_with_its_code(
     cli: Cli, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = cli("chat", *words, "-p", "hello")
+    done = cli("chat", *words, *([] if "-p" in words else ["-p", "hello"]))
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("text", ["[]", "no JSON", '{"messages": [{"kind": "nope"}]}', "{}"])
+def test_a_conversation_that_cannot_be_read_is_named(cli: Cli, home: Path, text: str) -> None:
+    kept = home / "store" / "chats" / "walk.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(text)
+    done = cli("chat", "--session", "walk", "-p", "hello")
+    assert done.returncode == 5
+    assert "holds no conversation that can be read here: move it away" in done.stderr
 
 
 def test_a_model_that_cannot_be_reached_is_told_apart(cli: Cli) -> None:
@@ -156,6 +169,43 @@ def test_a_model_of_pydantic_ai_is_talked_to_over_its_own_protocol(cli: Cli) -> 
     told = json.dumps(asked[1]["messages"])
     assert told.count("data:image/jpeg;base64,") == 2  # the previews of both pictures
     assert "semantic" in told
+
+
+def test_an_edit_that_was_made_before_is_named_again(cli: Cli, home: Path) -> None:
+    script = _script(home, EDIT, {"text": "Lighter."})
+    words = ("--session", "twice", "--model", script, "-p", "lighter", "--json", *RISING[2:])
+    made = [cli("chat", "photo.png", *words) for _ in range(2)]
+    first, second = [_events(done.stdout)[-1]["images"][-1] for done in made]
+    assert first["image"] == second["image"]
+    assert first["run"] != second["run"]
+
+
+def test_words_may_come_from_standard_input(process: Cli) -> None:
+    done = process("chat", "photo.png", "-p", "-", *RISING, input="make it\nlighter\n")
+    assert done.returncode == 0
+    assert "make it" in done.stderr
+    assert "semantic 7.0" in done.stdout
+
+
+def test_who_leaves_in_the_middle_ends_the_chat(
+    command: list[str], home: Path, environment: dict[str, str], cli: Cli
+) -> None:
+    words = [*command, "chat", "photo.png", *RISING]
+    with subprocess.Popen(
+        words,
+        cwd=home,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as chat:
+        assert chat.stdout
+        chat.stdout.close()
+        _, told = chat.communicate("lighter\nlighter\nlighter\n", timeout=120)
+    assert chat.returncode == 141
+    assert "cannot be reached" not in told
+    assert len(_runs(cli)) == 1
 
 
 def test_the_variable_names_the_model(cli: Cli, home: Path) -> None:
@@ -192,6 +242,7 @@ def test_a_person_is_asked_in_the_terminal(
         terminal.type("/quit")
         assert terminal.rest() == 0
     assert "semantic 5.0, quality 5.0" in terminal.seen
+    assert "pydantic" not in terminal.seen  # whose agent prints a banner otherwise
 
 
 def test_ctrl_c_cancels_the_edit_and_not_the_chat(
