@@ -14,7 +14,7 @@ from typing import Any
 
 from .listing import PRINCIPAL, RunFilter, RunSummary
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The revision whose tables are read here."""
 
 _COLUMNS = (

@@ -1,6 +1,12 @@
-"""The statements about jobs, in the dialects that differ."""
+"""The statements about jobs, in the dialects that differ.
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
+A job whose run has ended is `done`, so that `wanted = 'run'` leads to the few that are open by an
+index, however many there have been.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import and_, bindparam, case, delete, func, insert, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .rows import Row
@@ -13,10 +19,23 @@ MOST_TRIES = 5
 
 AT_ONCE = 8
 THIS = JOB.c.run_id == bindparam("this")
+OF = JOB.c.principal == bindparam("of")
 IS_OPEN = RUN.c.stop_reason.is_(None)
 IS_FREE = or_(RUN.c.lease_owner.is_(None), RUN.c.lease_until < bindparam("now"))
+IS_WANTED = and_(JOB.c.wanted == "run", IS_OPEN)
+IS_OURS = and_(RUN.c.editor == bindparam("editor"), RUN.c.thinker == bindparam("thinker"))
 JOINED = JOB.join(RUN, RUN.c.id == JOB.c.run_id)
-WAITS = and_(JOB.c.wanted == "run", IS_OPEN, IS_FREE)
+WAITS = and_(IS_WANTED, IS_FREE, JOB.c.tries < MOST_TRIES)
+
+LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("of"), 0)))
+"""What one caller asks for is counted by one at a time; SQLite has one writer anyway."""
+
+PLACE = (
+    select(func.coalesce(func.max(JOB.c.place), 0) + 1)
+    .select_from(JOINED)
+    .where(IS_WANTED, or_(OF, not_(IS_FREE)))
+)
+"""Behind the caller's own runs and those that are worked on: callers take turns."""
 
 ADD = insert(JOB)
 KEYED = {
@@ -30,25 +49,51 @@ OLD_KEYS = delete(REQUEST).where(REQUEST.c.created < bindparam("before"))
 NEXT = (
     select(JOB.c.run_id)
     .select_from(JOINED)
-    .where(WAITS, JOB.c.tries < MOST_TRIES)
-    .order_by(JOB.c.queued, JOB.c.run_id)
+    .where(WAITS, IS_OURS)
+    .order_by(JOB.c.place, JOB.c.queued, JOB.c.run_id)
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True, of=JOB)
 )
 TRIED = update(JOB).where(THIS).values(tries=JOB.c.tries + bindparam("more"))
-WANT = update(JOB).where(THIS).values(wanted=bindparam("now_wanted"))
-WANT_ANEW = update(JOB).where(THIS).values(wanted="run", tries=0, queued=bindparam("now"))
-COUNT = select(func.count()).select_from(JOINED).where(WAITS, JOB.c.tries < MOST_TRIES)
-GIVEN_UP = select(JOB.c.run_id).select_from(JOINED).where(WAITS, JOB.c.tries >= MOST_TRIES)
+WANT = update(JOB).where(THIS, JOB.c.wanted != "done").values(wanted=bindparam("now_wanted"))
+_ANEW = ("wanted", "tries", "queued", "place")
+_AGAIN: Mapping[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(JOB),
+    "postgresql": postgresql.insert(JOB),
+}
+WANT_ANEW = {
+    name: adding.on_conflict_do_update(
+        index_elements=[JOB.c.run_id],
+        set_={each: adding.excluded[each] for each in _ANEW},
+        where=JOB.c.wanted != "done",
+    )
+    for name, adding in _AGAIN.items()
+}
+HEAR = update(JOB).where(THIS).values(listeners=JOB.c.listeners + 1)
+LEAVE = (
+    update(JOB)
+    .where(THIS, JOB.c.wanted != "done")
+    .values(
+        listeners=case((JOB.c.listeners > 0, JOB.c.listeners - 1), else_=0),
+        wanted=case((JOB.c.listeners <= 1, "pause"), else_=JOB.c.wanted),
+    )
+    .returning(JOB.c.wanted)
+)
+COUNT = select(func.count()).select_from(JOINED).where(WAITS, IS_OURS)
+GIVEN_UP = (
+    select(JOB.c.run_id).select_from(JOINED).where(IS_WANTED, IS_FREE, JOB.c.tries >= MOST_TRIES)
+)
+FOR_OTHERS = select(RUN.c.editor, RUN.c.thinker).distinct().select_from(JOINED)
+FOR_OTHERS = FOR_OTHERS.where(WAITS, not_(IS_OURS))
 OWNERS = (
     select(RUN.c.lease_owner)
     .distinct()
     .select_from(JOINED)
-    .where(JOB.c.wanted == "run", IS_OPEN, RUN.c.lease_owner.is_not(None))
+    .where(JOB.c.wanted.in_(("run", "pause")), IS_OPEN, RUN.c.lease_owner.is_not(None))
 )
 LET_GO = (
     update(RUN)
-    .where(RUN.c.lease_owner == bindparam("dead"), IS_OPEN)
+    .where(RUN.c.status == "open", RUN.c.lease_owner == bindparam("dead"))
     .values(lease_owner=None, lease_until=None)
 )
 MARKS = (
@@ -67,7 +112,6 @@ MARKS = (
     )
     .where(RUN.c.id.in_(bindparam("ids", expanding=True)))
 )
-OF = JOB.c.principal == bindparam("of")
 SHARE = (
     select(
         func.count(case((RUN.c.created >= bindparam("minute"), 1))),
@@ -76,6 +120,6 @@ SHARE = (
         func.min(case((RUN.c.cost > 0, RUN.c.created))),
     )
     .select_from(JOINED)
-    .where(OF, RUN.c.created >= bindparam("day"))
+    .where(OF, JOB.c.queued >= bindparam("day"), RUN.c.created >= bindparam("day"))
 )
-OPEN_RUNS = select(func.count()).select_from(JOINED).where(OF, JOB.c.wanted == "run", IS_OPEN)
+OPEN_RUNS = select(func.count()).select_from(JOINED).where(OF, IS_WANTED)

@@ -6,64 +6,25 @@ that nobody holds claims it. A worker that dies leaves a lease that ends, and th
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete
 
 from ..errors import KeyReused
-from ..reasons import RunStatus
 from ..records import Run
 from . import job_statements as sql
 from . import writes
 from .engine import Database
+from .job_facts import Admit, Engines, Mark, Share, Wanted
 from .job_statements import MOST_TRIES
-from .leases import Worker, now
+from .leases import Worker, now, release
 from .statements import CLAIM, RUN
 from .workers import gone
 
-__all__ = ["MOST_TRIES", "REMEMBERED", "Jobs", "Mark", "Share", "Wanted"]
-
-Wanted = Literal["run", "pause"]
+__all__ = ["MOST_TRIES", "REMEMBERED", "Admit", "Engines", "Jobs", "Mark", "Share", "Wanted"]
 
 REMEMBERED = timedelta(hours=24)
 """How long an idempotency key is known."""
-
-
-class Mark(NamedTuple):
-    """How far a run is; two that are equal need no further look."""
-
-    status: RunStatus
-    turns: int
-    whole: bool
-    """The latest turn has both halves."""
-
-    held: bool
-    """Somebody works on it."""
-
-    wanted: Wanted | None
-    """None: no door has asked for it."""
-
-    @property
-    def paused(self) -> bool:
-        """Open, and nobody works on it or will."""
-        return self.status == "open" and not self.held and self.wanted != "run"
-
-
-class Share(NamedTuple):
-    """What a caller has had."""
-
-    minute: int
-    """Runs begun within the last minute."""
-
-    first_of_minute: datetime | None
-    cost: float
-    """US dollars of the runs begun within the last 24 hours."""
-
-    first_of_day: datetime | None
-    """When the oldest of these that cost something was begun."""
-
-    open: int
-    """Runs that wait or are worked on."""
 
 
 class Jobs:
@@ -74,17 +35,28 @@ class Jobs:
         self._worker = worker
 
     async def add(
-        self, run: Run, principal: str, *, hold: bool, key: str = "", print_: str = ""
+        self,
+        run: Run,
+        principal: str,
+        *,
+        hold: bool,
+        key: str = "",
+        print_: str = "",
+        heard: bool = False,
+        admit: Admit | None = None,
     ) -> str:
         """Write down a fresh run that is wanted, and return its id.
 
         With `hold` this worker has it at once, else it waits for any. With a key that is known the
-        run of the first request is returned instead, and nothing is written.
+        run of the first request is returned instead, and nothing is written. `heard`: somebody
+        waits for it, and will say so when that is over (`leave`).
 
         Raises:
             KeyReused: the first request under this key had another `print_`.
+            Exception: what `admit` raises.
         """
-        return await self._database.write(_add, run, principal, self._worker, hold, key, print_)
+        asked = _Asked(run, principal, key, print_, heard)
+        return await self._database.write(_add, asked, self._worker, hold, admit)
 
     async def earlier(self, principal: str, key: str, print_: str) -> str | None:
         """Return the run that a request under this key began.
@@ -94,25 +66,44 @@ class Jobs:
         """
         return await self._database.read(_earlier, principal, key, print_)
 
-    async def next(self, besides: Collection[str] = ()) -> str | None:
-        """Claim the run that has waited longest; none where nothing waits."""
-        return await self._database.write(_next, self._worker, frozenset(besides))
+    async def next(self, engines: Engines, besides: Collection[str] = ()) -> str | None:
+        """Claim the next run of the line; none where nothing waits.
+
+        Callers take turns in the line; of one caller the run that has waited longest is next.
+        """
+        return await self._database.write(_next, self._worker, engines, frozenset(besides))
 
     async def want(self, run_id: str, wanted: Wanted) -> bool:
         """Say whether a run is to be worked on; False where no door has asked for it."""
         return await self._database.write(_want, run_id, wanted)
 
-    async def want_anew(self, run_id: str, principal: str) -> None:
-        """Have an open run worked on, whether or not a door had asked for it before."""
-        await self._database.write(_want_anew, run_id, principal)
+    async def want_anew(self, run_id: str, principal: str, admit: Admit | None = None) -> None:
+        """Have an open run worked on, whether or not a door had asked for it before.
+
+        Raises:
+            Exception: what `admit` raises.
+        """
+        await self._database.write(_want_anew, run_id, principal, admit)
+
+    async def hear(self, run_id: str) -> None:
+        """Say that one more waits for a run."""
+        await self._database.write(_hear, run_id)
+
+    async def leave(self, run_id: str) -> bool:
+        """Say that one waits no more; True where nobody does now, and the run is to be paused."""
+        return await self._database.write(_leave, run_id)
 
     async def handed_back(self, run_id: str) -> None:
-        """Say that a run was let go in order, so that this try does not count."""
-        await self._database.write(_tried, run_id, -1)
+        """Let a run go in order: it is free, and this try does not count."""
+        await self._database.write(_hand_back, run_id, self._worker)
 
-    async def waiting(self) -> int:
-        """Count the runs that wait for a worker."""
-        return await self._database.read(_count)
+    async def waiting(self, engines: Engines) -> int:
+        """Count the runs that wait for a worker with these engines."""
+        return await self._database.read(_count, engines)
+
+    async def for_others(self, engines: Engines) -> Sequence[Engines]:
+        """Return the engines that runs wait for, other than these."""
+        return await self._database.read(_for_others, engines)
 
     async def given_up(self) -> Sequence[str]:
         """Return the runs that nobody tries any more, after `MOST_TRIES`."""
@@ -138,21 +129,28 @@ class Jobs:
         await self._database.write(_forget, before)
 
 
+class _Asked(NamedTuple):
+    """What a fresh job says."""
+
+    run: Run
+    principal: str
+    key: str
+    print_: str
+    heard: bool
+
+
 def _add(
-    connection: Connection,
-    run: Run,
-    principal: str,
-    worker: Worker,
-    hold: bool,
-    key: str,
-    print_: str,
+    connection: Connection, asked: _Asked, worker: Worker, hold: bool, admit: Admit | None
 ) -> str:
+    run, principal, key, print_, heard = asked
     if key and (earlier := _earlier(connection, principal, key, print_)):
         return earlier
+    _let_in(connection, principal, admit)
     lease = {"lease_owner": worker.name, "lease_until": worker.until()} if hold else None
+    job = _job(connection, run.id, principal)
     writes.insert_run(connection, run, lease)
-    job = {"run_id": run.id, "principal": principal, "wanted": "run", "queued": now()}
-    connection.execute(sql.ADD, job | {"tries": 1 if hold else 0})
+    more = {"tries": 1 if hold else 0, "listeners": 1 if heard else 0}
+    connection.execute(sql.ADD, job | more)
     if key:
         request = {"principal": principal, "key": key, "print": print_, "run_id": run.id}
         statement = sql.KEYED[connection.dialect.name]
@@ -161,6 +159,22 @@ def _add(
             connection.execute(delete(RUN).where(RUN.c.id == run.id))
             return _earlier(connection, principal, key, print_) or run.id
     return run.id
+
+
+def _job(connection: Connection, run_id: str, principal: str) -> dict[str, Any]:
+    """A job at the end of the line."""
+    moment = now()
+    place = connection.scalar(sql.PLACE, {"of": principal, "now": moment})
+    job = {"run_id": run_id, "principal": principal, "wanted": "run", "tries": 0}
+    return job | {"queued": moment, "place": place}
+
+
+def _let_in(connection: Connection, principal: str, admit: Admit | None) -> None:
+    if admit is None:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(sql.LOCK, {"of": principal})
+    admit(_share(connection, principal))
 
 
 def _earlier(connection: Connection, principal: str, key: str, print_: str) -> str | None:
@@ -172,9 +186,11 @@ def _earlier(connection: Connection, principal: str, key: str, print_: str) -> s
     return str(row.run_id)
 
 
-def _next(connection: Connection, worker: Worker, besides: frozenset[str]) -> str | None:
+def _next(
+    connection: Connection, worker: Worker, engines: Engines, besides: frozenset[str]
+) -> str | None:
     moment = now()
-    for run_id in connection.scalars(sql.NEXT, {"now": moment}).all():
+    for run_id in connection.scalars(sql.NEXT, {"now": moment, **engines._asdict()}).all():
         if run_id in besides:
             continue
         values = {"this": run_id, "worker": worker.name, "until": worker.until(), "now": moment}
@@ -192,14 +208,32 @@ def _want(connection: Connection, run_id: str, wanted: Wanted) -> bool:
     return connection.execute(sql.WANT, {"this": run_id, "now_wanted": wanted}).rowcount == 1
 
 
-def _want_anew(connection: Connection, run_id: str, principal: str) -> None:
-    if connection.execute(sql.WANT_ANEW, {"this": run_id, "now": now()}).rowcount != 1:
-        values = {"run_id": run_id, "principal": principal, "wanted": "run", "tries": 0}
-        connection.execute(sql.ADD, values | {"queued": now()})
+def _want_anew(connection: Connection, run_id: str, principal: str, admit: Admit | None) -> None:
+    _let_in(connection, principal, admit)
+    statement = sql.WANT_ANEW[connection.dialect.name]
+    connection.execute(statement, _job(connection, run_id, principal))
 
 
-def _count(connection: Connection) -> int:
-    return int(connection.scalar(sql.COUNT, {"now": now()}) or 0)
+def _hear(connection: Connection, run_id: str) -> None:
+    connection.execute(sql.HEAR, {"this": run_id})
+
+
+def _leave(connection: Connection, run_id: str) -> bool:
+    return bool(connection.scalar(sql.LEAVE, {"this": run_id}) == "pause")
+
+
+def _hand_back(connection: Connection, run_id: str, worker: Worker) -> None:
+    _tried(connection, run_id, -1)
+    release(connection, run_id, worker)
+
+
+def _count(connection: Connection, engines: Engines) -> int:
+    return int(connection.scalar(sql.COUNT, {"now": now(), **engines._asdict()}) or 0)
+
+
+def _for_others(connection: Connection, engines: Engines) -> list[Engines]:
+    rows = connection.execute(sql.FOR_OTHERS, {"now": now(), **engines._asdict()})
+    return [Engines(*row) for row in rows]
 
 
 def _given_up(connection: Connection) -> list[str]:

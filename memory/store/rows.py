@@ -8,7 +8,7 @@ Nothing is loaded through relations; every read says what it joins.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +26,10 @@ NAMES = {
 
 class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
     """The base of all rows, with tables of its own: nobody else's land in our schema."""
+
+
+_ZERO = {"server_default": text("0")}
+"""Of a column that rows had not when they were written."""
 
 
 def of_run(*, key: bool = False) -> Any:
@@ -66,8 +70,8 @@ class RunRow(Row, table=True):
     created: datetime = Field(sa_type=Utc)
     status: str
     instruction: str = Field(sa_type=Exact)
-    source_sha: str = Field(foreign_key="image.sha256")
-    mask_sha: str | None = Field(default=None, foreign_key="image.sha256")
+    source_sha: str = Field(foreign_key="image.sha256", index=True)
+    mask_sha: str | None = Field(default=None, foreign_key="image.sha256", index=True)
     seed: int = Field(sa_type=Seed)
     editor: str = Field(sa_type=Exact)
     thinker: str = Field(sa_type=Exact)
@@ -106,7 +110,7 @@ class ReferenceRow(Row, table=True):
 
     run_id: str = of_run(key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    image_sha: str = Field(foreign_key="image.sha256")
+    image_sha: str = Field(foreign_key="image.sha256", index=True)
 
 
 class TurnRow(Row, table=True):
@@ -236,6 +240,8 @@ class JobRow(Row, table=True):
     wanted: str
     tries: int = 0
     queued: datetime = Field(sa_type=Utc)
+    place: int = Field(default=0, sa_column_kwargs=_ZERO)
+    listeners: int = Field(default=0, sa_column_kwargs=_ZERO)
 
 
 class RequestRow(Row, table=True):

@@ -27,6 +27,7 @@ from .rows import Row
 
 IMAGE, RUN, TURN = (Row.metadata.tables[name] for name in ("image", "run", "turn"))
 SAMPLE, LABEL, REFERENCE = (Row.metadata.tables[name] for name in ("sample", "label", "reference"))
+_JOB = Row.metadata.tables["job"]
 
 
 def _unless_there(table: Table) -> Mapping[str, Insert]:
@@ -77,6 +78,7 @@ RELEASE = update(RUN).where(_HELD).values(lease_owner=None, lease_until=None)
 LEASE = select(RUN.c.stop_reason, RUN.c.lease_owner, RUN.c.lease_until).where(_THIS_RUN)
 
 SET_RUN = update(RUN).where(_THIS_RUN)
+JOB_DONE = update(_JOB).where(_JOB.c.run_id == bindparam("this")).values(wanted="done")
 SET_TURN = update(TURN).where(_THIS_TURN)
 SPEND = (
     update(RUN)

@@ -16,7 +16,7 @@ from .engine import Database
 from .errors import translated
 from .rows import Row
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All revisions that this package knows, oldest first."""
 
 HEAD = REVISIONS[-1]

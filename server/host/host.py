@@ -12,7 +12,7 @@ from ...memory import LeaseLost, Run, short
 from ...memory.store import Annotation, RunFilter, RunSummary
 from ...memory.store.annotation import Kind, Value
 from ..principals import LABEL, Principal
-from . import share
+from .admission import Admission
 from .minding import Minder
 from .moments import Moment
 from .watching import Watches
@@ -56,11 +56,10 @@ class Host:
         worked on here, to count them.
         """
         self._agent = agent
-        self._at_once = at_once if works else 0
-        self._most_waiting = waiting
         self._poll = poll_seconds
         self._watch = watch
-        self._crew = Crew(agent, self._at_once, self._hear)
+        self._crew = Crew(agent, at_once if works else 0, self._hear)
+        self._admission = Admission(agent, self._crew, waiting)
         self._watches = Watches(agent.store, self._crew)
 
     @property
@@ -76,7 +75,7 @@ class Host:
     @property
     def at_once(self) -> int:
         """How many runs are worked on here at most; 0 for a host that only answers."""
-        return self._at_once
+        return self._crew.at_once
 
     @property
     def seconds(self) -> float:
@@ -84,45 +83,56 @@ class Host:
         return self._crew.seconds
 
     async def waiting(self) -> int:
-        """Count the runs that wait, for this process or another."""
-        return await self._agent.store.jobs.waiting()
+        """Count the runs that wait, for this process or another with the same engines."""
+        return await self._admission.waiting()
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator["Host"]:
         """Work while the block runs; afterwards runs that are not done are free for others."""
-        minder = Minder(self._agent, self._watches.hear, works=self._at_once > 0)
+        minder = Minder(self._agent, self._watches.hear, works=self.at_once > 0)
         async with helpers() as group:
             group.start_soon(self._watches.keep_looking, self._poll)
             group.start_soon(minder.mind)
             async with self._crew.open(self._poll):
                 yield self
 
-    async def begin(self, wish: Wish, who: Principal, *, key: str = "") -> Begun:
+    async def begin(
+        self, wish: Wish, who: Principal, *, key: str = "", heard: bool = False
+    ) -> Begun:
         """Write a run down and have it worked on, here or by another process.
 
-        With an idempotency `key` the same wish again gives the same run, for 24 hours.
+        With an idempotency `key` the same wish again gives the same run, for 24 hours. `heard`: the
+        caller waits for it, and will say so when that is over (`leave`).
 
         Raises:
             LimitReached: no room, or the caller has had its share; `retry_after` says when.
             KeyReused: the key was used for another wish.
             StoreError: the record cannot be written.
         """
-        store, jobs = self._agent.store, self._agent.store.jobs
+        jobs = self._agent.store.jobs
         if key and (earlier := await jobs.earlier(who.name, key, wish.digest)):
-            return Begun(await store.run(earlier), again=True)
+            return await self._again(earlier, heard)
 
-        await self._admit(who)
-        run = self._agent.fresh(wish.task(who.name), wish.bounds.given())
+        await self._admission.check_room()
+        bounds = await self._admission.purse(who, wish.bounds)
+        run = self._agent.fresh(wish.task(who.name), bounds.given())
         with self._crew.place() as hold:
-            run_id = await jobs.add(run, who.name, hold=hold, key=key, print_=wish.digest)
+            asked = {"key": key, "print_": wish.digest}
+            admit = self._admission.of(who)
+            run_id = await jobs.add(run, who.name, hold=hold, heard=heard, admit=admit, **asked)
         if run_id != run.id:
-            return Begun(await store.run(run_id), again=True)
+            return await self._again(run_id, heard)
 
-        if hold:
-            self._crew.begin(run)
-        else:
+        if not hold:
             self._crew.ring()
+        elif not self._crew.begin(run):
+            await self._crew.hand_back(run.id)  # this server ends: others go on with it
         return Begun(run)
+
+    async def _again(self, run_id: str, heard: bool) -> Begun:
+        if heard:
+            await self._agent.store.jobs.hear(run_id)
+        return Begun(await self._agent.store.run(run_id), again=True)
 
     async def fork(
         self,
@@ -216,24 +226,35 @@ class Host:
             return run
 
         asked = await self._agent.store.jobs.want(run.id, "pause")
-        if run.id in self._crew.ids:
-            await self._crew.drop(run.id)
-        elif not asked and not await self.paused(run):
-            raise LeaseLost(f"run {short(run.id)} is worked on elsewhere: stop it there")
-        await self._watches.again(run.id)
+        self._crew.let_go(run.id)
+        if not asked and run.id not in self._crew.ids and not await self.paused(run):
+            run = await self.run(run.id, who)
+            if run.stop is None:
+                raise LeaseLost(f"run {short(run.id)} is worked on elsewhere: stop it there")
+
         return await self._let_go(run, who)
+
+    async def leave(self, run_id: str) -> None:
+        """Say that one who had a run begun and `heard` waits no more.
+
+        A run for which nobody waits any more, here or at another process, is paused.
+        """
+        if await self._agent.store.jobs.leave(run_id):
+            self._crew.let_go(run_id)
 
     async def resume(self, name: str, who: Principal) -> Run:
         """Have an open run worked on again; a closed run stays as it is.
 
         Raises:
             RunNotFound: there is none that this caller may see.
+            InputError: it was begun with engines that this server does not have.
             LimitReached: no room.
         """
         run = await self.run(name, who)
-        if run.stop is None and await self.paused(run):
-            await self._admit(who)
-            await self._agent.store.jobs.want_anew(run.id, who.name)
+        if run.stop is None and await self._stopped(run):
+            self._admission.check_engines(run)
+            await self._admission.check_room()
+            await self._agent.store.jobs.want_anew(run.id, who.name, self._admission.of(who))
             self._crew.ring()
             await self._watches.again(run.id)
         return run
@@ -272,24 +293,16 @@ class Host:
         self._watches.hear(event)
         self._watch(event)
 
-    async def _admit(self, who: Principal) -> None:
-        """See that one more run may begin.
-
-        Raises:
-            LimitReached: it may not.
-        """
-        jobs = self._agent.store.jobs
-        if (who.runs_per_minute, who.runs_at_once, who.cost_per_day) != (None, None, None):
-            share.check(who, await jobs.share(who.name), self.seconds)
-        if self._crew.room > 0:
-            return
-
-        if (waiting := await jobs.waiting()) >= self._most_waiting:
-            raise share.full(waiting, self._at_once, self.seconds)
+    async def _stopped(self, run: Run) -> bool:
+        """Whether an open run is paused, or about to be."""
+        mark = (await self._agent.store.jobs.marks([run.id])).get(run.id)
+        return mark is not None and (mark.paused or mark.wanted == "pause")
 
     async def _let_go(self, run: Run, who: Principal) -> Run:
-        """Wait until the process that works on a run has let it go, and return the run."""
+        """Wait until whoever works on a run has let it go, and return the run."""
         with anyio.move_on_after(_LETTING_GO):
+            await self._crew.drop(run.id)
+            await self._watches.again(run.id)
             async with self._watches.on(run) as watch:
                 await watch.ended()
         return await self.run(run.id, who)

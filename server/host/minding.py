@@ -6,10 +6,10 @@ import anyio
 
 from ...agent import EditAgent
 from ...memory import EditloopError, InternalError
-from ...memory.store.jobs import MOST_TRIES, REMEMBERED
+from ...memory.store.jobs import MOST_TRIES, REMEMBERED, Engines
 from ...memory.store.leases import now
 from ...memory.store.uploads import KEPT
-from .working import Tell, give_up
+from .working import Tell, engines_of, give_up
 
 _LOG = logging.getLogger("editloop.server.host")
 _SECONDS = 2.0
@@ -21,6 +21,7 @@ class Minder:
 
     def __init__(self, agent: EditAgent, tell: Tell, *, works: bool) -> None:
         self._agent, self._tell, self._works = agent, tell, works
+        self._named: set[Engines] = set()
 
     async def mind(self) -> None:
         """Look now and then, for ever."""
@@ -30,6 +31,8 @@ class Minder:
                 await self._round(forget=rounds % _FORGETTING == 0)
             except EditloopError as error:
                 _LOG.warning("cannot look after the jobs: %s", error)
+            except Exception:  # noqa: BLE001 (one run must not take the server along)
+                _LOG.exception("a bug while looking after the jobs")
             rounds += 1
             await anyio.sleep(_SECONDS)
 
@@ -39,6 +42,15 @@ class Minder:
         if forget:
             await jobs.forget(now() - REMEMBERED)
             await self._agent.store.uploads.forget(now() - KEPT)
+            await self._name_others()
         for run_id in await jobs.given_up() if self._works else ():
-            said = f"it was begun {MOST_TRIES} times, and each time its worker ended; see the log"
+            said = f"it was begun {MOST_TRIES} times and never came to an end; see the server's log"
             await give_up(self._agent, run_id, InternalError(said), self._tell)
+
+    async def _name_others(self) -> None:
+        """Say once that runs wait for engines that are not here, as after a change of settings."""
+        found = {*await self._agent.store.jobs.for_others(engines_of(self._agent))}
+        for each in found - self._named:
+            said = "runs wait for a server with editor %r and thinker %r, which this one has not"
+            _LOG.warning(said, each.editor, each.thinker)
+        self._named = found

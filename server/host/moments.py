@@ -10,7 +10,7 @@ from typing import Any
 
 from ...agent import Closed, Event, Opened, TurnCriticised, TurnEdited
 from ...agent.said import said
-from ...memory import Run
+from ...memory import Run, Turn
 
 RECORDED = (Opened, TurnEdited, TurnCriticised, Closed)
 """Events that leave a trace on record; they carry the run."""
@@ -38,7 +38,7 @@ def moments(run: Run, after: int = 0, made: dict[int, Moment] | None = None) -> 
     """
     found: list[tuple[int, Event]] = [(1, Opened(run))]
     for turn in run.turns:
-        found.append((2 * turn.number, TurnEdited(run, turn)))
+        found.append((2 * turn.number, TurnEdited(run, _edit_half(turn))))
         if turn.done:
             found.append((2 * turn.number + 1, TurnCriticised(run, turn)))
     if run.stop is not None:
@@ -48,6 +48,14 @@ def moments(run: Run, after: int = 0, made: dict[int, Moment] | None = None) -> 
         if number > after and number not in made:
             made[number] = _moment(number, event)
     return [made[number] for number, _ in found if number > after]
+
+
+def _edit_half(turn: Turn) -> Turn:
+    """A turn as it was told when it was edited and nobody had looked at it yet."""
+    if turn.edited is None:
+        return turn
+
+    return turn.but(samples=(), critique=None, failure=None)
 
 
 def passing(event: Event) -> Moment:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 import anyio
 
@@ -27,6 +28,9 @@ class Watch:
 
     gone: bool = False
     """Somebody removed it."""
+
+    looked: int = 0
+    """The latest look at the store."""
 
     listeners: int = 0
     passing: Moment | None = None
@@ -86,6 +90,7 @@ class Watches:
         self._store, self._crew = store, crew
         self._all: dict[str, Watch] = {}
         self._passing: dict[str, Moment] = {}  # the latest of each run that is worked on here
+        self._looks = count(1)
 
     @asynccontextmanager
     async def on(self, run: Run) -> AsyncGenerator[Watch]:
@@ -126,20 +131,33 @@ class Watches:
                 await self._look([*self._all, *self._crew.ids])
             except EditloopError as error:
                 _LOG.warning("cannot look how runs stand: %s", error)
+            except Exception:  # noqa: BLE001 (one run must not take the server along)
+                _LOG.exception("a bug while looking how runs stand")
 
     async def _look(self, ids: list[str]) -> None:
+        look = next(self._looks)
         marks = await self._store.jobs.marks(ids)
         for run_id, mark in marks.items():
             if run_id in self._crew.ids:
                 if mark.wanted == "pause":
-                    await self._crew.drop(run_id)
-                    await self.again(run_id)
-            elif (watch := self._all.get(run_id)) and watch.mark != mark:
-                watch.tell(await self._store.run(run_id), mark=mark)
+                    self._crew.let_go(run_id)  # a later look tells how it stands then
+            elif watch := self._all.get(run_id):
+                await self._tell(watch, mark, look)
         for run_id in set(ids) - marks.keys() - self._crew.ids:
             if watch := self._all.get(run_id):
                 watch.gone = True
                 watch.tell()
+
+    async def _tell(self, watch: Watch, mark: Mark, look: int) -> None:
+        """Tell how a run stands, unless a later look was faster."""
+        if look < watch.looked:
+            return
+
+        watch.looked = look
+        if watch.mark != mark:
+            run = await self._store.run(watch.run.id)
+            if watch.looked == look and run.id not in self._crew.ids:
+                watch.tell(run, mark=mark)
 
     async def again(self, run_id: str) -> None:
         """Look at one run at once."""

@@ -11,13 +11,15 @@ from anyio.abc import TaskGroup
 
 from ...agent import Closed, EditAgent, Event
 from ...agent.scope import unbroken
-from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReason
+from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReason, Turn
+from ...memory.store.jobs import Engines
 from .bounded import best_of, bounded
 from .moments import RECORDED
 
 _LOG = logging.getLogger("editloop.server.host")
 _WEIGHT = 0.2  # of the newest run in the running mean
 _USUAL_SECONDS = 10.0  # of a run, until one has been measured
+_REST = 10.0  # seconds until a run that could not be written is begun here again
 
 Tell = Callable[[Event], None]
 
@@ -39,8 +41,10 @@ class Crew:
 
     def __init__(self, agent: EditAgent, at_once: int, tell: Tell) -> None:
         self._agent, self._tell = agent, tell
-        self._at_once = at_once
+        self.at_once = at_once
+        self._engines = engines_of(agent)
         self._hands: dict[str, _Work] = {}
+        self._resting: dict[str, float] = {}
         self._places = 0
         self._bell = anyio.Event()
         self._group: TaskGroup | None = None
@@ -60,7 +64,7 @@ class Crew:
     @property
     def room(self) -> int:
         """How many more could be taken."""
-        return self._at_once - len(self._hands) - self._places if self._group else 0
+        return self.at_once - len(self._hands) - self._places if self._group else 0
 
     @contextmanager
     def place(self) -> Generator[bool]:
@@ -78,7 +82,7 @@ class Crew:
         try:
             async with anyio.create_task_group() as group:
                 self._group = group
-                if self._at_once:
+                if self.at_once:
                     group.start_soon(self._take, poll_seconds)
                 yield
                 self._group = None
@@ -90,32 +94,67 @@ class Crew:
         """Say that a run waits."""
         self._bell.set()
 
-    def begin(self, run: Run) -> None:
-        """Work on a run that this process holds in the store."""
-        if self._group is None or run.id in self._hands:
-            return
-        self._hands[run.id] = work = _Work(run)
-        self._group.start_soon(self._carry, run, work)
+    def begin(self, run: Run) -> bool:
+        """Work on a run that this process holds in the store; False where it works no more."""
+        if self._group is None:
+            return False
+        if run.id not in self._hands:
+            self._hands[run.id] = work = _Work(run)
+            self._group.start_soon(self._carry, run, work)
+        return True
+
+    def let_go(self, run_id: str) -> None:
+        """Have the work on a run broken off."""
+        if work := self._hands.get(run_id):
+            work.scope.cancel()
 
     async def drop(self, run_id: str) -> None:
-        """Stop working on a run, and wait until it is free."""
+        """Have the work on a run broken off, and wait until it is free."""
         if work := self._hands.get(run_id):
             work.scope.cancel()
             await work.left.wait()
 
+    async def hand_back(self, run_id: str) -> None:
+        """Let a run go in order: that try does not count against it."""
+        try:
+            await unbroken(self._agent.store.jobs.handed_back(run_id))
+        except EditloopError as error:
+            _LOG.warning("cannot hand back run %s: %s", run_id, error)
+
     async def _take(self, poll_seconds: float) -> None:
-        jobs, store = self._agent.store.jobs, self._agent.store
         while True:
             self._bell = anyio.Event()
             try:
                 # Looking locks nothing; an idle server would keep others on the store from writing.
-                waits = self.room > 0 and await jobs.waiting()
-                while waits and self.room > 0 and (run_id := await jobs.next(self.ids)):
-                    self.begin(await store.run(run_id))
+                if self.room > 0 and await self._agent.store.jobs.waiting(self._engines):
+                    await self._fill()
             except EditloopError as error:
                 _LOG.warning("cannot look for runs that wait: %s", error)
+            except Exception:  # noqa: BLE001 (one run must not take the server along)
+                _LOG.exception("a bug while looking for runs that wait")
             with anyio.move_on_after(poll_seconds):
                 await self._bell.wait()
+
+    async def _fill(self) -> None:
+        """Claim runs that wait, as many as there is room for."""
+        while True:
+            with self.place() as free:
+                run = await unbroken(self._claimed()) if free else None
+            if run is None:
+                return
+            if not self.begin(run):
+                await self.hand_back(run.id)
+
+    async def _claimed(self) -> Run | None:
+        moment = anyio.current_time()
+        self._resting = {name: end for name, end in self._resting.items() if end > moment}
+        jobs = self._agent.store.jobs
+        run_id = await jobs.next(self._engines, self._hands.keys() | self._resting.keys())
+        try:
+            return await self._agent.store.run(run_id) if run_id else None
+        except EditloopError:
+            await self.hand_back(run_id or "")
+            raise
 
     async def _carry(self, run: Run, work: _Work) -> None:
         began = perf_counter()
@@ -125,12 +164,14 @@ class Crew:
                 ended = await self._carried(work)
         finally:
             if ended is None:
-                await unbroken(self._hand_back(run.id))
+                await self.hand_back(run.id)
             del self._hands[run.id]
             work.left.set()
         if ended:
             self.seconds += _WEIGHT * (perf_counter() - began - self.seconds)
-        if ended is not False:  # what failed is looked at again after a pause
+        if ended is False:
+            self._resting[run.id] = anyio.current_time() + _REST
+        else:
             self.ring()
 
     async def _carried(self, work: _Work) -> bool:
@@ -154,22 +195,29 @@ class Crew:
 
         return True
 
-    async def _hand_back(self, run_id: str) -> None:
-        """The run was let go in order: that try does not count against it."""
-        try:
-            await self._agent.store.jobs.handed_back(run_id)
-        except EditloopError as error:
-            _LOG.warning("cannot hand back run %s: %s", run_id, error)
-
 
 async def give_up(agent: EditAgent, run_id: str, error: EditloopError, tell: Tell) -> None:
     """Close a run that cannot be gone on with; what it has is its answer."""
     try:
         run = await agent.store.claim(run_id)
-        answer = best_of(agent, run)
+        answer = _best(agent, run)
         stop = Stop(reason=StopReason.FAILED, detail=str(error))
         run = run.ended(stop, answer.number if answer else None, Failure.of(error))
         await agent.store.closed(run)
         tell(Closed(run))
     except EditloopError as found:
         _LOG.warning("cannot close run %s: %s", run_id, found)
+    except Exception:  # noqa: BLE001 (it ends nobody else's run)
+        _LOG.exception("run %s cannot be closed, by a bug", run_id)
+
+
+def _best(agent: EditAgent, run: Run) -> Turn | None:
+    try:
+        return best_of(agent, run)
+    except Exception:  # noqa: BLE001 (what it was asked with cannot be read; that may be why)
+        return agent.kit.rules.select.pick(run)
+
+
+def engines_of(agent: EditAgent) -> Engines:
+    """The engines whose runs an agent goes on with."""
+    return Engines(agent.kit.editor.name, agent.kit.thinker.name)

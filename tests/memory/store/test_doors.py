@@ -10,7 +10,7 @@ from editloop.memory import Forbidden, KeyReused, Run
 from editloop.memory.store import RunFilter, Store, open_store
 from editloop.memory.store.engine import database_at
 from editloop.memory.store.glance import glance
-from editloop.memory.store.jobs import MOST_TRIES
+from editloop.memory.store.jobs import MOST_TRIES, Engines
 from editloop.memory.store.leases import now
 from editloop.memory.store.uploads import KEPT, UPLOAD
 
@@ -19,6 +19,7 @@ from .conftest import Maker
 pytestmark = pytest.mark.anyio
 
 SOON = timedelta(minutes=10)
+OURS = Engines("e", "t")
 
 
 async def test_a_ticket_is_good_once(store: Store) -> None:
@@ -97,41 +98,41 @@ async def test_runs_that_wait_are_claimed_in_their_order_and_once(
     store: Store, make: Maker
 ) -> None:
     first, second = await _added(store, make), await _added(store, make)
-    assert await store.jobs.waiting() == 2
-    assert await store.jobs.next() == first.id
-    assert await store.jobs.next() == second.id
-    assert await store.jobs.next() is None
-    assert await store.jobs.waiting() == 0
+    assert await store.jobs.waiting(OURS) == 2
+    assert await store.jobs.next(OURS) == first.id
+    assert await store.jobs.next(OURS) == second.id
+    assert await store.jobs.next(OURS) is None
+    assert await store.jobs.waiting(OURS) == 0
 
 
 async def test_a_run_that_nobody_wants_is_not_claimed(store: Store, make: Maker) -> None:
     run = await _added(store, make)
     assert await store.jobs.want(run.id, "pause")
-    assert await store.jobs.next() is None
+    assert await store.jobs.next(OURS) is None
     await store.jobs.want_anew(run.id, "ann")
-    assert await store.jobs.next() == run.id
+    assert await store.jobs.next(OURS) == run.id
 
 
 async def test_a_run_that_was_tried_too_often_is_given_up(store: Store, make: Maker) -> None:
     run = await _added(store, make)
     for _ in range(MOST_TRIES):
-        assert await store.jobs.next() == run.id
+        assert await store.jobs.next(OURS) == run.id
         await store.release(run.id)
-    assert await store.jobs.next() is None
+    assert await store.jobs.next(OURS) is None
     assert await store.jobs.given_up() == [run.id]
 
 
 async def test_a_try_that_ended_in_order_does_not_count(store: Store, make: Maker) -> None:
     run = await _added(store, make)
     for _ in range(MOST_TRIES + 1):
-        assert await store.jobs.next() == run.id
+        assert await store.jobs.next(OURS) == run.id
         await store.jobs.handed_back(run.id)
         await store.release(run.id)
 
 
 async def test_a_run_in_our_own_hands_is_not_claimed_again(store: Store, make: Maker) -> None:
     run = await _added(store, make)
-    assert await store.jobs.next({run.id}) is None
+    assert await store.jobs.next(OURS, {run.id}) is None
 
 
 async def test_a_key_names_its_run_for_its_caller_alone(store: Store, make: Maker) -> None:
@@ -148,7 +149,7 @@ async def test_a_key_names_its_run_for_its_caller_alone(store: Store, make: Make
 async def test_marks_tell_how_far_a_run_is(store: Store, make: Maker) -> None:
     run = await _added(store, make)
     assert (await store.jobs.marks([run.id]))[run.id] == ("open", 0, False, False, "run")
-    await store.jobs.next()
+    await store.jobs.next(OURS)
     await store.edited(run.id, make.half(1))
     assert (await store.jobs.marks([run.id]))[run.id] == ("open", 1, False, True, "run")
     await store.critiqued(run.id, make.turn(1))
@@ -161,7 +162,7 @@ async def test_marks_tell_how_far_a_run_is(store: Store, make: Maker) -> None:
 
 async def test_the_share_of_a_caller_counts_what_it_began(store: Store, make: Maker) -> None:
     run = await _added(store, make)
-    await store.jobs.next()
+    await store.jobs.next(OURS)
     await store.edited(run.id, make.half(1, edit_cost=0.5))
     mine, other = await store.jobs.share("ann"), await store.jobs.share("bob")
     assert (mine.minute, mine.cost, mine.open) == (1, 0.5, 1)
@@ -173,7 +174,7 @@ async def test_a_run_written_down_before_it_begins_gets_its_trace_with_the_first
     store: Store, make: Maker
 ) -> None:
     run = await _added(store, make)
-    await store.jobs.next()
+    await store.jobs.next(OURS)
     await store.trace(run.id, "a" * 32, "b" * 16)
     await store.trace(run.id, "c" * 32, "d" * 16)
     assert (await store.run(run.id)).trace_id == "a" * 32

@@ -12,7 +12,7 @@ from making import fixed
 
 from editloop.agent import TurnEdited
 from editloop.memory import LeaseLost, Run, RunNotFound
-from editloop.memory.store.jobs import MOST_TRIES
+from editloop.memory.store.jobs import MOST_TRIES, Engines
 from editloop.server.host import Host
 from editloop.server.principals import LOCAL, Principal
 
@@ -111,7 +111,7 @@ async def _half_done(store: Any, agent: Any, key: str) -> Run:
             if isinstance(event, TurnEdited):
                 run = event.run
                 break
-    await store.jobs.next()  # held again, as by a worker that is cut off
+    await store.jobs.next(Engines.of(run))  # held again, as by a worker that is cut off
     return run
 
 
@@ -121,7 +121,7 @@ async def test_a_run_that_takes_every_worker_along_is_given_up_with_a_reason(
     async with an_agent(tmp_path, store=address, owner=ELSEWHERE, lease_seconds=0.001) as lost:
         run = await _half_done(lost.store, lost, "")
         while not await lost.store.jobs.given_up():
-            await lost.store.jobs.next()  # as if each had been cut off
+            await lost.store.jobs.next(Engines.of(run))  # as if each had been cut off
     async with hosted(tmp_path, store=address) as host:
         ended = await host.wait(run.id, ANN, 20)
     assert ended.failure
