@@ -20,7 +20,6 @@ from starlette.routing import Route
 from ...memory import Run
 from ..asked import SEEDS
 from ..connected import while_connected
-from ..desk import KEY
 from ..gate import principal_of
 from ..host import Begun, Host, Wish
 from ..openai_fields import ignored
@@ -28,8 +27,9 @@ from ..openai_given import IMAGE_FIELDS, MASK_FIELDS, Given, given_of
 from ..pictures import Pictures
 from ..principals import Principal
 from ..refusals import Refused
+from .fields import key_of
 from .images_answer import IGNORED, RUN, Showing
-from .images_asked import EditsAsked, asked_of, ignored_in
+from .images_asked import DELIVERY, EditsAsked, asked_of, ignored_in
 from .images_failures import enveloped, failure_of, stopping
 from .images_models import model, models, not_here
 from .images_rules import ImagesRules
@@ -37,7 +37,6 @@ from .images_runs import Runs
 from .images_stream import Edits, EditStream, Waiting
 from .images_taken import Intake, Taken
 
-_LONGEST_KEY = 250  # what the store keeps, less the number of a picture
 _REMEMBERED = 4096  # requests of the last seconds, for `same_seconds`
 _HIGHEST_SEED = 2**63 - 1
 
@@ -93,7 +92,7 @@ class ImagesDoor:
             Refused: for what is not taken, and for runs that have no answer.
             EditloopError: a picture or a handle that is refused, no room.
         """
-        who, key = principal_of(http), _key_of(http)
+        who, key = principal_of(http), key_of(http)
         with self._arriving(http):
             asked, taken, headers = await self._read(http, who)
         content = _digest(asked, taken, who)
@@ -200,18 +199,11 @@ async def _variations(http: Request) -> Response:
     raise Refused(404, "no_variations", said)
 
 
-def _key_of(http: Request) -> str:
-    key: str = http.headers.get(KEY, "")
-    if len(key) > _LONGEST_KEY:
-        raise Refused(400, "invalid", f"{KEY} is longer than {_LONGEST_KEY} characters")
-
-    return key
-
-
 def _digest(asked: EditsAsked, taken: Taken, who: Principal) -> str:
     """Tells a repetition from another request, by what it makes happen."""
     pictures = [taken.source, *taken.references, *([taken.mask] if taken.mask else ())]
-    said = (who.name, asked.model_dump_json(), [each.sha256 for each in pictures])
+    fields = asked.model_dump_json(exclude={*DELIVERY})
+    said = (who.name, fields, [each.sha256 for each in pictures])
     return sha256(repr(said).encode()).hexdigest()
 
 

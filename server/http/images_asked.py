@@ -20,6 +20,14 @@ _HIGHEST_SEED = 2**63 - 1  # what random generators of the engines take
 _LONGEST_PROMPT = 32_000  # characters, as OpenAI has it
 _LONGEST_SIDE = 16_383
 
+DELIVERY = frozenset(
+    {
+        *("size", "background", "output_format", "output_compression", "response_format"),
+        *("stream", "partial_images"),
+    }
+)
+"""Fields that say how pictures are delivered, and nothing of the runs that make them."""
+
 Quality = Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"]
 _TURNS: Mapping[Quality, int] = {"low": 1, "medium": 3}
 
@@ -147,7 +155,8 @@ def asked_of(fields: Mapping[str, object]) -> EditsAsked:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         name = f"{first['loc'][0]}" if first["loc"] else "body"
-        raise Refused(400, "invalid", f"{name}: {first['msg']}", field=name) from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise Refused(400, "invalid", f"{name}: {said}", field=name) from None
 
     _check(asked)
     return asked

@@ -91,8 +91,12 @@ class Runs:
         begun = await self._host.begin(wish, who, key=key)
         run = begun.run
         self._heard[run.id] += 1
-        if begun.again and run.stop is None and await self._host.paused(run):
-            await self._host.resume(run.id, who)
+        try:
+            if begun.again and run.stop is None and await self._host.paused(run):
+                await self._host.resume(run.id, who)
+        except EditloopError:
+            self._unheard(run.id)
+            raise
         return begun
 
     def _unheard(self, run_id: str) -> bool:
@@ -107,6 +111,10 @@ class Runs:
     async def _leave(self, ids: Sequence[str], who: Principal) -> None:
         """Pause runs, and resume those that somebody has asked for meanwhile."""
         for run_id in ids:
+            while earlier := self._leaving.get(run_id):  # somebody came meanwhile, and left again
+                await earlier.wait()
+            if self._heard[run_id]:
+                continue
             self._leaving[run_id] = left = anyio.Event()
             try:
                 await self._host.pause(run_id, who)

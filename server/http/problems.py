@@ -123,7 +123,7 @@ class Invalid(Refused):
     def of(cls, error: ValidationError, *, status: int = 422) -> "Invalid":
         """From what Pydantic found."""
         found = [
-            Fault(pointer=_pointer(each["loc"]), detail=each["msg"])
+            Fault(pointer=_pointer(each["loc"]), detail=each["msg"].removeprefix("Value error, "))
             for each in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         return cls(found[:_MOST_ERRORS], status=status)
