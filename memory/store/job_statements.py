@@ -83,8 +83,9 @@ COUNT = select(func.count()).select_from(JOINED).where(WAITS, IS_OURS)
 GIVEN_UP = (
     select(JOB.c.run_id).select_from(JOINED).where(IS_WANTED, IS_FREE, JOB.c.tries >= MOST_TRIES)
 )
-FOR_OTHERS = select(RUN.c.editor, RUN.c.thinker).distinct().select_from(JOINED)
-FOR_OTHERS = FOR_OTHERS.where(WAITS, not_(IS_OURS))
+FOR_OTHERS = (
+    select(RUN.c.editor, RUN.c.thinker).distinct().select_from(JOINED).where(WAITS, not_(IS_OURS))
+)
 OWNERS = (
     select(RUN.c.lease_owner)
     .distinct()

@@ -1,9 +1,20 @@
 """Pictures that were sent through a door: leave to send one, and whose it is then."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from ..errors import Forbidden
 from .engine import Database
@@ -29,6 +40,29 @@ _FIND = select(UPLOAD.c.principal, UPLOAD.c.sha256, UPLOAD.c.expires).where(_THI
 _OLD = delete(UPLOAD).where(UPLOAD.c.created < bindparam("before"))
 _SENT = select(UPLOAD.c.sha256).where(
     UPLOAD.c.sha256.is_not(None), UPLOAD.c.created >= bindparam("since")
+)
+
+
+_SHA: BindParameter[str] = bindparam("sha")
+
+
+def _of_mine(run_id: ColumnElement[Any], leads: ColumnElement[bool]) -> Select[Any]:
+    """What finds a run of a caller by one of its pictures, which are indexed, and not by the name
+    of the caller, whose runs may be all that there are."""
+    mine = exists().where(
+        LABEL.c.run_id == run_id,
+        LABEL.c.name == bindparam("principal"),
+        LABEL.c.value == bindparam("of"),
+    )
+    return select(run_id).where(leads, mine).limit(1)
+
+
+_LEADS = (
+    _of_mine(RUN.c.id, RUN.c.source_sha == _SHA),
+    _of_mine(TURN.c.run_id, TURN.c.edited_sha == _SHA),
+    _of_mine(RUN.c.id, RUN.c.mask_sha == _SHA),
+    _of_mine(REFERENCE.c.run_id, REFERENCE.c.image_sha == _SHA),
+    select(UPLOAD.c.id).where(UPLOAD.c.sha256 == _SHA, UPLOAD.c.principal == bindparam("of")),
 )
 
 
@@ -104,17 +138,8 @@ def _find(connection: Connection, id_: str) -> Upload | None:
 
 
 def _may_see(connection: Connection, sha: str, principal: str) -> bool:
-    mine = exists().where(
-        LABEL.c.run_id == RUN.c.id, LABEL.c.name == PRINCIPAL, LABEL.c.value == principal
-    )
-    own = select(RUN.c.id).where(mine)
-    leads = (
-        own.where(or_(RUN.c.source_sha == sha, RUN.c.mask_sha == sha)),
-        own.where(exists().where(TURN.c.run_id == RUN.c.id, TURN.c.edited_sha == sha)),
-        own.where(exists().where(REFERENCE.c.run_id == RUN.c.id, REFERENCE.c.image_sha == sha)),
-        select(UPLOAD.c.id).where(UPLOAD.c.sha256 == sha, UPLOAD.c.principal == principal),
-    )
-    return any(connection.scalar(each.limit(1)) is not None for each in leads)
+    values = {"sha": sha, "of": principal, "principal": PRINCIPAL}
+    return any(connection.scalar(each, values) is not None for each in _LEADS)
 
 
 def _forget(connection: Connection, before: datetime) -> None:

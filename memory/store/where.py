@@ -114,14 +114,12 @@ def _scored(where: RunFilter, sign: str, value: str) -> RunFilter:
 
 
 def _moment(value: str, now: datetime) -> datetime:
-    if ago := re.fullmatch(r"(\d+)([smhdw])", value):
-        return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
-
+    ago = re.fullmatch(r"(\d{1,12})([smhdw])", value)
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        if ago:
+            return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):  # too long ago, too
         raise SettingsError(
-            f"{value!r} is no time; write 2d, 3h, 2026-11-01 or 2026-11-01T10:00"
+            f"{value[:40]!r} is no time; write 2d, 3h, 2026-11-01 or 2026-11-01T10:00"
         ) from None
-
-    return moment if moment.tzinfo else moment.astimezone()

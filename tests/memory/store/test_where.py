@@ -51,6 +51,11 @@ def test_one_word_of_the_grammar(text: str, wanted: RunFilter) -> None:
         "editor=a editor=b",
         "tag:a session:b",
         "score>3 score>=4",
+        "since:9999999w",
+        "since:99999999999d",
+        f"until:{'9' * 5000}s",
+        "since:0001-01-01T00:00+23:59",
+        "until:9999-12-31T23:59-23:00",
     ],
 )
 def test_what_makes_no_sense_is_refused_and_never_searched_for(text: str) -> None:
