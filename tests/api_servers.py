@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -17,6 +16,7 @@ import httpx2
 from anyio import to_thread
 from images_server import EditServer
 from making import png
+from ports import free_port
 
 DRIVER = Path(__file__).with_name("api_driver.py")
 PATIENCE = 60.0
@@ -106,8 +106,7 @@ class Servers:
     @asynccontextmanager
     async def start(self, *words: str, **variables: str) -> AsyncGenerator[Api]:
         """One that is ready; it is killed after the block unless it has ended."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = str(free.getsockname()[1])
+        port = str(free_port())
         process = self._started("serve", "api", "--port", port, *words, **variables)
         url, timeout = f"http://127.0.0.1:{port}", httpx2.Timeout(PATIENCE)
         try:

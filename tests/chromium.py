@@ -40,7 +40,7 @@ _FLAGS = (
 _BEHIND_FDS = (
     "import os, sys; os.dup2({0}, 3); os.dup2({1}, 4); os.execvp(sys.argv[1], sys.argv[1:])"
 )
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 def needed() -> str:

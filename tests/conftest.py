@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -15,15 +14,21 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 import skips
+from ports import free_port
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 # Only the interpreter that `make test-engines` uses can collect these (docs/decisions/0015).
 collect_ignore = [] if find_spec("vllm") else ["engines"]
 
-hypothesis.settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("ci")  # the same examples every time; elsewhere new ones
+# No property depends on how fast this machine is now. CI takes the same examples every time.
+hypothesis.settings.register_profile(
+    "editloop",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("editloop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def free_tcp_port() -> int:
+    """A port that nobody listens on and, unlike that of anyio's fixture, that nobody is given."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")
@@ -132,8 +143,7 @@ def _postgres_binaries() -> Path | None:
 
 
 def _start_postgres(binaries: Path, folder: Path) -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     if os.getuid() == 0:
         os.chown(folder, *_nobody())
     (folder / "password").write_text("secret")

@@ -55,7 +55,7 @@ class Held:
 
     async def asked(self, times: int) -> None:
         """Wait until so many edits have begun in all."""
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             while self.entered < times:
                 await self._asked.wait()
 

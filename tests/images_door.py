@@ -41,7 +41,7 @@ class Waits:
 
     async def are(self, count: int) -> None:
         """Wait until so many wait."""
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             while len(self._scopes) != count:
                 await anyio.lowlevel.checkpoint()
 
@@ -83,7 +83,7 @@ async def images_door(
         app: ASGIApp = Starlette(routes=made)
         async with (
             _served(Gate(app, guard=guard) if guard else app) as url,
-            httpx2.AsyncClient(base_url=url, timeout=30) as http,
+            httpx2.AsyncClient(base_url=url, timeout=60) as http,
             AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as openai,
         ):
             yield Door(url, app, host, http, openai, waits)

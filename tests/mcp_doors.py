@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -60,7 +60,7 @@ class Heard:
         self._more = anyio.Event()
 
     async def until(self, words: str) -> None:
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             while not any(words in said for _, _, said in self.notes):
                 await self._more.wait()
 
@@ -137,12 +137,14 @@ async def over_http(
 
 
 @asynccontextmanager
-async def http_client(url: str, mode: str, token: str = "") -> AsyncGenerator[Client]:
+async def http_client(
+    url: str, mode: str, token: str = "", **more: Any
+) -> AsyncGenerator[Client]:
     """The official client over HTTP."""
     headers = {"authorization": f"Bearer {token}"} if token else None
     async with (
         create_mcp_http_client(headers=headers) as http,
-        Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        Client(streamable_http_client(url, http_client=http), mode=mode, **more) as client,
     ):
         yield client
 
@@ -220,8 +222,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 def _child(folder: Path) -> psutil.Process:
     """The process that the client started in this folder."""
-    children = psutil.Process().children()
-    return next(each for each in reversed(children) if each.cwd() == str(folder.resolve()))
+    found: list[psutil.Process] = []
+    for each in psutil.Process().children():
+        with suppress(psutil.Error):  # another one, which has ended
+            if each.cwd() == str(folder.resolve()):
+                found.append(each)
+    return max(found, key=psutil.Process.create_time)
 
 
 def _address(process: "subprocess.Popen[bytes]") -> str:

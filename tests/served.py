@@ -77,7 +77,7 @@ class Serving(Protocol):
 
 async def until(true: Callable[[], object]) -> None:
     """Let others run until something is so."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while not true():
             await anyio.lowlevel.checkpoint()
 
@@ -104,7 +104,7 @@ async def serving_of(
     with listening:
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [listening])
-            async with httpx2.AsyncClient(base_url=url, timeout=20) as http:
+            async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
                 desk: Desk = app.state.desk
                 if settled:
                     await desk.keeper.settled.wait()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
-_PATIENCE = 20  # seconds; a test that waits longer has failed
+_PATIENCE = 60  # seconds; a test that waits longer has failed
 
 
 @dataclass

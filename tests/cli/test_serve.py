@@ -15,6 +15,7 @@ from typing import IO
 
 import httpx2
 import pytest
+from ports import free_port
 
 from editloop.tools.pool.probing import tiny_png
 
@@ -42,7 +43,7 @@ class Served:
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
         self.said += list(self._lines())
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def _command(*words: str) -> list[str]:
@@ -76,18 +77,13 @@ def _ended(*words: str, **more: str) -> tuple[int, str]:
     return found.returncode, found.stderr
 
 
-def _free() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_editor_is_served_until_a_signal(number: signal.Signals) -> None:
     with _serving("editor", "--editor", "retouch", "--port", "0") as served:
         found = re.search(r"http://\S+:\d+", served.until("serving"))
         served.until("ready: a tiny edit was answered")
         assert found
-        answer = httpx2.post(f"{found[0]}/edit", json=_BODY, timeout=20)
+        answer = httpx2.post(f"{found[0]}/edit", json=_BODY, timeout=60)
         code = served.end(number)
     assert answer.json()["success"] is True
     assert code == 0
@@ -101,9 +97,9 @@ def test_the_token_of_a_variable_is_asked_for() -> None:
         served.until("ready:")
         port = _port_of(served.process.pid)
         url = f"http://127.0.0.1:{port}/edit"
-        refused = httpx2.post(url, json=_BODY)
+        refused = httpx2.post(url, json=_BODY, timeout=60)
         headers = {"Authorization": "Bearer open"}
-        answer = httpx2.post(url, json=_BODY, headers=headers, timeout=20)
+        answer = httpx2.post(url, json=_BODY, headers=headers, timeout=60)
         served.end(signal.SIGTERM)
     assert (refused.status_code, answer.status_code) == (401, 200)
     assert not any("open" in line.split() for line in served.said)
@@ -150,7 +146,8 @@ def test_a_taken_port_is_told_before_anything_is_started() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_thinker_is_ready_once_it_answered_about_two_pictures(number: signal.Signals) -> None:
-    words = ("thinker", "models/EditThinker-8B", "--port", _free(), "--tensor-parallel", "2")
+    port = str(free_port())
+    words = ("thinker", "models/EditThinker-8B", "--port", port, "--tensor-parallel", "2")
     more = ("--gpu-memory-utilization", "0.6", "--token-env", "SESAME", "--", "--dtype", "float32")
     with _serving(*words, *more, SESAME="open") as served:
         started = served.until("stand-in started")
@@ -183,14 +180,8 @@ def test_a_thinker_is_ready_once_it_answered_about_two_pictures(number: signal.S
     ],
 )
 def test_a_thinker_that_does_not_come_up_says_why(mode: str, code: int, said: str) -> None:
-    words = (
-        "thinker",
-        "some/model",
-        "--port",
-        _free(),
-        "--wait",
-        "1s" if mode == "hangs" else "1m",
-    )
+    wait = "1s" if mode == "hangs" else "1m"
+    words = ("thinker", "some/model", "--port", str(free_port()), "--wait", wait)
     found, told = _ended(*words, STAND_IN=mode)
     assert found == code, told
     assert said in told
@@ -199,7 +190,7 @@ def test_a_thinker_that_does_not_come_up_says_why(mode: str, code: int, said: st
 
 
 def test_without_vllm_the_error_says_how_to_get_it() -> None:
-    code, told = _ended("thinker", "some/model", "--port", _free(), PATH="/nowhere")
+    code, told = _ended("thinker", "some/model", "--port", str(free_port()), PATH="/nowhere")
     assert code == 2
     assert "pip install vllm" in told
 
@@ -207,7 +198,7 @@ def test_without_vllm_the_error_says_how_to_get_it() -> None:
 def test_without_ray_the_error_names_the_extra(tmp_path: Path) -> None:
     (tmp_path / "ray").mkdir()
     (tmp_path / "ray" / "__init__.py").write_text("raise ImportError('as if it was not there')")
-    words = ("editor", "--editor", "retouch", "--ray", "--port", _free())
+    words = ("editor", "--editor", "retouch", "--ray", "--port", str(free_port()))
     code, told = _ended(*words, PYTHONPATH=str(tmp_path))
     assert code == 2
     assert "pip install 'editloop[ray]'" in told

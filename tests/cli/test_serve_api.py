@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from api_servers import Servers
 from images_server import edit_server
+from ports import free_port
 
 from editloop.server.guard import digest
 
@@ -74,7 +75,7 @@ def test_the_loop_is_served_until_a_signal(
         process.send_signal(number)
         assert process.stderr
         said = list(process.stderr)
-        code = process.wait(20)
+        code = process.wait(60)
     assert (answer.status_code, answer.json()["status"]) == (200, "done")
     assert models.status_code == 200
     assert code == 0
@@ -97,8 +98,7 @@ def test_a_file_of_tokens_says_who_asks(home: Path, environment: dict[str, str])
 
 @contextmanager
 def _serving_quietly(environment: dict[str, str], *words: str) -> Generator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     command = [sys.executable, "-m", "editloop", "serve", "api", "--port", port, *words]
     with subprocess.Popen(command, env=environment) as process:
         try:
@@ -143,7 +143,7 @@ async def test_a_server_that_ends_lets_go_of_listeners_and_runs(tmp_path: Path) 
     with edit_server(held=True, free_turns=1) as edits:
         servers = Servers(tmp_path, f"sqlite:///{tmp_path / 'editloop.db'}", edits)
         heard: list[int | None] = []
-        async with servers.start("--grace", "20s") as one:
+        async with servers.start("--grace", "10m") as one:
             run = (await one.begin())["id"]
             await servers.asked(2, one)
             seen = anyio.Event()
@@ -154,7 +154,7 @@ async def test_a_server_that_ends_lets_go_of_listeners_and_runs(tmp_path: Path) 
                     if moment.number == 3:
                         seen.set()
 
-            with anyio.fail_after(15):  # less than the grace that requests have
+            with anyio.fail_after(60):  # less than the grace that requests have
                 async with anyio.create_task_group() as group:
                     group.start_soon(listen)
                     await seen.wait()

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from engines.processes import EDITLOOP, Server, free_port, serving
+from engines.processes import EDITLOOP, Server, serving
+from ports import free_port
 
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 

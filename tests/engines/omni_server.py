@@ -4,7 +4,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engines.processes import Server, free_port, serving
+from engines.processes import Server, serving
+from ports import free_port
 
 PYTHON = Path(__file__).resolve().parents[2] / ".engines-omni" / "bin" / "python"
 NAME = "tiny"

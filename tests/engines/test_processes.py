@@ -5,7 +5,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from engines.processes import ServerFailed, free_port, serving
+from engines.processes import ServerFailed, serving
+from ports import free_port
 
 FOREVER = "import time; time.sleep(600)"
 

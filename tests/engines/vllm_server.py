@@ -8,7 +8,8 @@ from pathlib import Path
 
 import anyio
 import httpx2
-from engines.processes import EDITLOOP, Server, free_port, serving
+from engines.processes import EDITLOOP, Server, serving
+from ports import free_port
 
 NAME = "thinker"
 """What the served model is called."""

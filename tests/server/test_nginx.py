@@ -32,17 +32,17 @@ def _checked(nginx: str, text: str, folder: Path) -> subprocess.CompletedProcess
 
 @pytest.mark.parametrize("upstreams", [["127.0.0.1:8005"], ["localhost:8005", "[::1]:8006"]])
 def test_nginx_takes_the_configuration(
-    nginx: str, upstreams: list[str], tmp_path: Path, free_port: int
+    nginx: str, upstreams: list[str], tmp_path: Path, free_tcp_port: int
 ) -> None:
-    front = Front(upstreams=upstreams, listen=f"127.0.0.1:{free_port}", name="edits.local")
+    front = Front(upstreams=upstreams, listen=f"127.0.0.1:{free_tcp_port}", name="edits.local")
     found = _checked(nginx, config(front), tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_the_part_fits_into_a_configuration_of_ones_own(
-    nginx: str, tmp_path: Path, free_port: int
+    nginx: str, tmp_path: Path, free_tcp_port: int
 ) -> None:
-    listen = f"127.0.0.1:{free_port}"
+    listen = f"127.0.0.1:{free_tcp_port}"
     part = config(Front(upstreams=["127.0.0.1:8005"], listen=listen, complete=False))
     assert _checked(nginx, f"events {{}}\nhttp {{\n{part}\n}}\n", tmp_path).returncode == 0
 
@@ -79,13 +79,13 @@ def test_what_would_break_the_file_is_refused(upstreams: list[str], listen: str,
 
 @pytest.mark.anyio
 async def test_two_services_behind_nginx_share_the_edits_and_survive_a_dead_one(
-    nginx: str, serving: Serving, tmp_path: Path, free_port: int
+    nginx: str, serving: Serving, tmp_path: Path, free_tcp_port: int
 ) -> None:
     one, two = Held(open=False), Held(open=False)
     async with serving(one) as first, serving(two) as second:
         dead = "127.0.0.1:1"
         upstreams = [dead, f"127.0.0.1:{first.port}", f"127.0.0.1:{second.port}"]
-        text = config(Front(upstreams=upstreams, listen=f"127.0.0.1:{free_port}"))
+        text = config(Front(upstreams=upstreams, listen=f"127.0.0.1:{free_tcp_port}"))
         assert _checked(nginx, text, tmp_path).returncode == 0
         command = [nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
         async with await anyio.open_process([*command, "-g", "daemon off;"]) as process:
@@ -96,7 +96,7 @@ async def test_two_services_behind_nginx_share_the_edits_and_survive_a_dead_one(
                 answer = await http.post("/edit", json=BODY, headers={"host": "images.example"})
                 answers.append(answer.status_code)
 
-            base = f"http://127.0.0.1:{free_port}"
+            base = f"http://127.0.0.1:{free_tcp_port}"
             async with httpx2.AsyncClient(base_url=base, timeout=20) as http:
                 await _up(http)
                 async with anyio.create_task_group() as group:

@@ -23,7 +23,10 @@ MAGIC = (
     b"MM\0+",
     b"\0\0\0\x18ftypavif",
 )
-careful = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+careful = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def handled(data: bytes) -> None:

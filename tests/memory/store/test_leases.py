@@ -150,7 +150,7 @@ STEPS = st.sampled_from(["claim", "write", "release", "wait"])
 @settings(
     max_examples=25,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.tuples(st.booleans(), STEPS), max_size=25))
 async def test_two_workers_never_own_a_run_at_the_same_time(

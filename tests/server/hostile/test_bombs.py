@@ -38,8 +38,8 @@ async def test_bombs_and_cut_files_and_other_formats_are_refused(tmp_path: Path)
 
 async def test_a_picture_that_would_take_minutes_is_given_up(tmp_path: Path) -> None:
     async with hosted(tmp_path) as host:
-        pictures = Pictures(host, Reach(), quarantine=Quarantine(seconds=1))
-        with pytest.raises(PictureError, match="within 1 s"):
+        pictures = Pictures(host, Reach(), quarantine=Quarantine(seconds=3))
+        with pytest.raises(PictureError, match="within 3 s"):
             await pictures.put(jpeg_of_many_scans(), ANN)
         assert await pictures.put(png(90), ANN)
 

@@ -125,7 +125,7 @@ async def test_bombs_and_cut_files_are_refused_at_every_way_in(tmp_path: Path) -
 
 async def test_a_picture_that_would_take_minutes_is_answered_422(tmp_path: Path) -> None:
     async with asking(tmp_path) as asked:
-        confined = Quarantine(seconds=1)
+        confined = Quarantine(seconds=3)
         asked.inside.pictures = Pictures(asked.host, Reach(), quarantine=confined)
         slow = await asked.http.post("/v1/blobs", content=jpeg_of_many_scans())
         after = await asked.http.post("/v1/blobs", content=png(90))

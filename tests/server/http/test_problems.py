@@ -182,7 +182,7 @@ async def test_long_and_slow_bodies_are_refused(tmp_path: Path) -> None:
         yield b"{"
         await never.wait()
 
-    rules = {"body": BodyRules(body_bytes=1000, body_seconds=0.1)}
+    rules = {"body": BodyRules(body_bytes=1000, body_seconds=0.5)}
     async with asking(tmp_path, rules=rules) as asked:
         headers = {"content-type": "application/json"}
         answers = [

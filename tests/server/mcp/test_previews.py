@@ -61,7 +61,9 @@ async def test_a_heavy_file_of_few_pixels_fits_or_is_left_out(tmp_path: Path) ->
 
 
 @settings(
-    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(most=st.integers(400, 60_000), side=st.integers(1, 160))
 async def test_whatever_the_room_a_view_fits_it_or_there_is_none(

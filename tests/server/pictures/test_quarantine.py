@@ -63,13 +63,13 @@ async def test_a_process_that_is_lost_is_a_refusal_and_is_replaced() -> None:
 async def test_a_process_that_does_nothing_at_all_is_given_up() -> None:
     """Its bound of processor time never comes; the clock outside ends it."""
     before = _children()
-    quarantine = Quarantine(workers=1, seconds=0.5)
+    quarantine = Quarantine(workers=1, seconds=2)
     await quarantine.check(png(1))
     child = psutil.Process((_children() - before).pop())
     child.suspend()
-    with pytest.raises(PictureError, match=r"within 0\.5 s"):
+    with pytest.raises(PictureError, match="within 2 s"):
         await quarantine.check(png(2))
-    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
+    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=60))
     assert not child.is_running()
 
 
@@ -80,7 +80,7 @@ async def test_a_picture_that_takes_too_long_is_given_up_and_its_process_too() -
     child = psutil.Process((_children() - before).pop())
     with pytest.raises(PictureError, match="within 1 s"):
         await quarantine.check(jpeg_of_many_scans())
-    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
+    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=60))
     assert not child.is_running()
     await quarantine.check(png(2))
 
@@ -101,7 +101,7 @@ async def test_a_caller_that_leaves_takes_the_process_along() -> None:
     picture = jpeg_of_many_scans()
     with anyio.move_on_after(0.2):
         await quarantine.check(picture)
-    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=20))
+    await anyio.to_thread.run_sync(lambda: psutil.wait_procs([child], timeout=60))
     assert not child.is_running()
     await quarantine.check(png(2))
 
@@ -110,7 +110,7 @@ async def test_a_caller_that_leaves_takes_the_process_along() -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
 async def test_wherever_a_caller_leaves_nothing_stays_open(begun: bool) -> None:
     for later in range(12):
-        before, files = _children(), _files()
+        before, files = _children(), _pipes()
         quarantine = Quarantine(workers=1)
         if begun:
             await quarantine.check(png(1))
@@ -121,12 +121,17 @@ async def test_wherever_a_caller_leaves_nothing_stays_open(begun: bool) -> None:
             group.cancel_scope.cancel()
         del quarantine
         gc.collect()  # what was cancelled refers to itself
-        with anyio.fail_after(20):
-            while _children() != before or _files() != files:
-                await anyio.sleep(0.01)
+        with anyio.fail_after(60):
+            while not await anyio.to_thread.run_sync(_nothing_beside, before, files):
+                pass  # the thread that was left is about to end
 
 
-def _files() -> set[str]:
+def _nothing_beside(children: set[int], pipes: set[str]) -> bool:
+    """Whether there is nothing new; what other tests left may go meanwhile."""
+    return _children() <= children and _pipes() <= pipes
+
+
+def _pipes() -> set[str]:
     """The pipes of this process."""
     found: set[str] = set()
     for place in Path("/proc/self/fd").iterdir():
@@ -139,16 +144,16 @@ async def test_what_is_too_large_is_not_even_sent_there() -> None:
     before = _children()
     with pytest.raises(PictureError, match="more than 100"):
         await Quarantine(Limits(bytes=100)).check(png(1, (50, 50)))
-    assert _children() == before
+    assert _children() <= before
 
 
 async def test_processes_end_with_what_began_them() -> None:
     before = _children()
     quarantine = Quarantine()
     await quarantine.check(png(1))
-    assert _children() != before
+    assert _children() - before
     del quarantine
-    assert _children() == before
+    assert _children() <= before
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
