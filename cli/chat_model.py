@@ -24,6 +24,7 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls
 
 from ..memory import InputError, SettingsError, short
 from ..tools.chat.marks import items, marked, pictures
+from ..tools.unusable import unusable
 
 VARIABLE = "EDITLOOP_CHAT_MODEL"
 DIRECT = "direct"
@@ -53,7 +54,7 @@ def found(name: str) -> Model[Any]:
     try:
         return infer_model(name)
     except (UserError, OpenAIError, ValueError, ImportError) as error:
-        raise SettingsError(f"the model {name!r} cannot be used: {error}") from error
+        raise SettingsError(f"the model {name!r} cannot be used: {unusable(error)}") from error
 
 
 @dataclass(slots=True)

@@ -93,12 +93,17 @@ def _recipe(words: list[str], file: str | None) -> Recipe:
     if file is None:
         if not words:
             raise SettingsError("say what to do, or name a recipe with --recipe FILE")
+        if len(words) == 1 and Path(words[0]).is_file():
+            raise SettingsError(
+                f"only {words[0]!r} was given; say what to do, or add --recipe FILE"
+            )
         return read_english(words.pop())
 
     try:
         text = sys.stdin.read() if file == DASH else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read {file!r}: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {file!r}: {why}") from None
 
     if len(words) > 1:
         raise SettingsError("give an instruction or --recipe, not both")

@@ -60,17 +60,20 @@ def _order(
 
 
 def _check(words: tuple[str, ...]) -> None:
-    """Refuse too few words, and say which command was perhaps meant."""
+    """Refuse too few words, and words of a command that is perhaps meant."""
     from difflib import get_close_matches
+    from pathlib import Path
 
     from ..memory import SettingsError
     from .argv import COMMANDS
 
-    if len(words) > 1:
-        return
-
     meant = get_close_matches(words[0], COMMANDS, n=1) if words else []
     hint = f"; did you mean `editloop {meant[0]}`?" if meant else ""
+    if len(words) > 1:
+        if meant and not Path(words[0]).exists():
+            raise SettingsError(f"there is no file {words[0]!r}{hint}")
+        return
+
     what = "nothing was given" if not words else f"only {words[0]!r} was given"
     raise SettingsError(
         f'{what}; name a picture and say what to change: editloop photo.jpg "make it warmer"{hint}'

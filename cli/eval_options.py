@@ -42,14 +42,18 @@ class CasesOptions:
 
         Raises:
             SettingsError: none was named.
+            InputError: it is not there.
         """
         from pathlib import Path
 
-        from ..memory import SettingsError
+        from ..memory import InputError, SettingsError
 
         if not self.data:
             raise SettingsError("name the folder of the data set: --data DIR")
-        return Path(self.data).expanduser()
+        folder = Path(self.data).expanduser()
+        if not folder.is_dir():
+            raise InputError(f"--data {self.data!r} is no folder; name that of the data set")
+        return folder
 
     def choice(self) -> "Choice":
         """Which cases.

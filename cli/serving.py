@@ -79,11 +79,13 @@ def run_editor(plan: EditorPlan, rules: "ServiceRules", common: Common, *, ray: 
         EditloopError: the editor could not be opened.
     """
     installed()
+    from ..agent.opening import planned_editor
     from ..server.official import face_of, face_or_plain
     from ..server.running import check_reach
 
     address, token = plan.address, token_of(plan.token_env)
     check_reach(plan.host, guarded=bool(token) or plan.no_token)
+    planned_editor(address, common.choices().settings.backends)
     named = face_of(plan.preset) if plan.editor and plan.preset else face_or_plain(plan.preset)
     port = named.port if plan.port is None else plan.port
     if ray:

@@ -14,8 +14,10 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ..memory import EditloopError, SettingsError
+from .prompt import Prompt
 from .tracing import ACCESS
 
+_LAST_PORT = 65_535  # the system would take a larger number for what is left of it in 16 bits
 _KEEP_ALIVE = 75  # seconds; longer than a proxy keeps idle connections, or it meets closed ones
 
 Make = Callable[[Callable[[], None]], Starlette]
@@ -41,13 +43,16 @@ def listening(host: str, port: int) -> socket.socket:
     """Open the socket first, so that a taken port is told before weights are loaded.
 
     Raises:
-        SettingsError: the port is taken, or the host is not one of this machine.
+        SettingsError: the port is taken or none, or the host is not one of this machine.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise SettingsError(f"there is no port {port}: they go from 0, any that is free, to 65535")
+
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         at = socket.create_server(address[:2], family=family, backlog=2048)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        why = error.strerror or str(error)
         raise SettingsError(
             f"cannot listen at {host}:{port}: {why}; choose another with --host and --port"
         ) from error
@@ -76,6 +81,7 @@ def run(make: Make, at: socket.socket, *, grace_seconds: float) -> None:
     app = make(stop)
     config = uvicorn.Config(
         app,
+        http=Prompt,
         log_config=None,
         access_log=False,
         ws="none",

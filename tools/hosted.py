@@ -27,6 +27,7 @@ from ..memory import EditorRejected, PictureError, SettingsError
 from .connected import Connected
 from .editor import Abilities, Edited, EditRequest, Picture
 from .hosted_errors import translated
+from .unusable import unusable
 
 HOSTED = Abilities(references=15)
 """What is assumed of a model that nothing is known about; its price, above all, is not."""
@@ -159,7 +160,9 @@ def _find(model: str | ImageGenerationModel) -> _Origin:
     try:
         found = infer_image_generation_model(model, provider_factory=without_retries)
     except (UserError, ValueError, ImportError) as error:
-        raise SettingsError(f"the image model {model!r} cannot be used: {error}") from error
+        raise SettingsError(
+            f"the image model {model!r} cannot be used: {unusable(error)}"
+        ) from error
 
     return _Origin(found, opened[0] if opened else None)
 

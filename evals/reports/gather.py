@@ -58,10 +58,14 @@ def sheets(
         InputError: no such system, no judgement, or several judges to choose from.
     """
     chosen = list(cases)
+    made = list(produced)
+    if not chosen and not made:
+        begin = f"begin with editloop eval run {choice.suite} --data DIR"
+        raise InputError(f"nothing of {TITLES[choice.suite]} is on record; {begin}")
     if not chosen:
         raise InputError(f"no case of {TITLES[choice.suite]} is of that kind")
     names = {case.name for case in chosen}
-    runs = _runs(choice, (each for each in produced if each.case.name in names))
+    runs = _runs(choice, (each for each in made if each.case.name in names))
     about = [each for each in judgements if each.case in names]
     said = _by_judge(choice, about)
     who = _judge(choice, list(said))

@@ -10,6 +10,7 @@ from pydantic_ai.models import Model, infer_model
 from pydantic_ai.providers import Provider, infer_provider
 
 from ...memory import SettingsError
+from ...tools.unusable import unusable
 from .answer import Flagged, Scored
 
 Form = Literal["schema", "model's choice"]
@@ -47,7 +48,7 @@ def find(model: str | Model[Any]) -> Origin:
     try:
         found = infer_model(model, provider_factory=without_retries)
     except (UserError, OpenAIError, ValueError, ImportError) as error:
-        raise SettingsError(f"the expert {model!r} cannot be used: {error}") from error
+        raise SettingsError(f"the expert {model!r} cannot be used: {unusable(error)}") from error
 
     return Origin(found, model, opened[0] if opened else None)
 

@@ -78,7 +78,10 @@ def test_preferences_are_no_scores() -> None:
 
 
 def test_no_case_is_no_report() -> None:
+    made = record()
     with pytest.raises(InputError, match="of that kind"):
+        sheets(Choice("gedit"), [], made.runs["flux"].values(), made.said)
+    with pytest.raises(InputError, match="begin with editloop eval run gedit"):
         sheets(Choice("gedit"), [], [], [])
 
 
