@@ -1,9 +1,11 @@
 """What the chat toolset needs of an agent that edits, and how it is opened once for many runs."""
 
 import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 import anyio
 
@@ -55,39 +57,42 @@ Opens = Callable[[], AbstractAsyncContextManager[Loop]]
 
 
 class Held:
-    """An agent that is open while anybody is inside; for one event loop at a time.
+    """An agent that is open while anybody is inside; one for each event loop that uses it.
 
     Runs of a chat come and go in any order, and each may be the one that opens and another the one
     that closes. An agent's own scopes must be left by the task that entered them, so it is opened
-    by a task of its own. An agent that is given open is left so.
+    by a task of its own. An agent that is given open is left so, and is of use in its own event
+    loop only.
     """
 
     def __init__(self, given: Loop | Opens) -> None:
         self._given = given
-        self._inside = 0
-        self._keeper: _Keeper | None = None
+        self._keepers: WeakKeyDictionary[AbstractEventLoop, _Keeper] = WeakKeyDictionary()
 
     async def __aenter__(self) -> Loop:
         if not callable(self._given):
             return self._given
 
-        self._inside += 1
-        self._keeper = keeper = self._keeper or _Keeper(self._given)
+        here = asyncio.get_running_loop()
+        keeper = self._keepers.get(here)
+        if keeper is None:
+            self._keepers[here] = keeper = _Keeper(self._given)
+        keeper.inside += 1
         try:
             return await keeper.opened()
         except BaseException:
-            await self._left()
+            await self._left(here)
             raise
 
     async def __aexit__(self, *_: object) -> None:
         if callable(self._given):
-            await self._left()
+            await self._left(asyncio.get_running_loop())
 
-    async def _left(self) -> None:
-        self._inside -= 1
-        keeper = self._keeper
-        if self._inside == 0 and keeper is not None:
-            self._keeper = None
+    async def _left(self, here: AbstractEventLoop) -> None:
+        keeper = self._keepers[here]
+        keeper.inside -= 1
+        if keeper.inside == 0:
+            del self._keepers[here]
             await keeper.close()
 
 
@@ -95,6 +100,7 @@ class _Keeper:
     """Opens an agent in a task of its own and closes it there."""
 
     def __init__(self, opens: Opens) -> None:
+        self.inside = 0
         self._opens = opens
         self._ready, self._leave, self._gone = anyio.Event(), anyio.Event(), anyio.Event()
         self._loop: Loop | None = None
@@ -115,7 +121,9 @@ class _Keeper:
         return self._loop
 
     async def close(self) -> None:
-        """Close the agent, even when the caller is being cancelled."""
+        """Close the agent, even when the caller is being cancelled; one that never opened is left."""
+        if not self._ready.is_set():
+            self._task.cancel()
         self._leave.set()
         with anyio.CancelScope(shield=True):
             await self._gone.wait()

@@ -2,15 +2,20 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from threading import Barrier
 
 import anyio
 import pytest
-from chatting import Agents, attached, edit, scene, script
-from making import critique, picture
+from anyio import to_thread
+from chatting import Agents, Shown, attached, call, edit, scene, script
+from making import critique, picture, png
 from pydantic_ai import Agent
+from pydantic_ai.messages import ToolCallPart
 
 import editloop
 from editloop.agent import EditAgent
+from editloop.agent.settings import Settings
+from editloop.agent.wiring import build
 from editloop.memory import SettingsError
 from editloop.policies import ScriptedThinker
 from editloop.tools import EditRequest, ScriptedEditor
@@ -112,6 +117,50 @@ async def test_an_agent_that_cannot_be_opened_says_so_and_may_be_tried_again(doo
         pass
 
     assert door.events == ["tried", "tried"]
+
+
+async def test_an_agent_whose_opening_hangs_is_given_up_with_the_run(door: Door) -> None:
+    @asynccontextmanager
+    async def hanging() -> AsyncGenerator[EditAgent]:
+        begun.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            door.events.append("given up")
+        yield door.agent
+
+    begun = anyio.Event()
+    chat = Agent(script("Hello.").model, capabilities=[ImageEditing(hanging)])
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+            group.start_soon(chat.run, "hello")
+            await begun.wait()
+            group.cancel_scope.cancel()
+
+    assert door.events == ["given up"]
+
+
+async def test_threads_with_event_loops_of_their_own_each_open_an_agent(
+    settings: Settings,
+) -> None:
+    both = Barrier(2, timeout=30)
+
+    def edited(shade: int) -> None:
+        def together(shown: Shown) -> ToolCallPart:
+            both.wait()  # both agents are open
+            return call("edit_image", image=shown.attached[0], instruction="brighten it")
+
+        chat = Agent(script(together, "Done.").model, capabilities=[editing])
+        anyio.run(chat.run, [attached(png(shade))])
+
+    editing = ImageEditing(lambda: build(settings))
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            group.start_soon(to_thread.run_sync, edited, 100)
+            group.start_soon(to_thread.run_sync, edited, 120)
+
+    async with build(settings) as agent:
+        assert [run.status for run in await agent.store.runs()] == ["done", "done"]
 
 
 async def test_an_error_on_closing_is_not_lost(door: Door) -> None:
