@@ -13,6 +13,7 @@ from making import png
 
 from editloop.memory.store import RunFilter
 from editloop.server.principals import LOCAL
+from editloop.tools import EditRequest, Picture, ScriptedEditor
 
 pytestmark = pytest.mark.anyio
 
@@ -69,33 +70,34 @@ async def test_a_key_is_the_same_with_and_without_quotes_and_must_be_one(tmp_pat
 async def test_two_that_leave_one_after_the_other_break_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The second one comes, and leaves again, while the run of the first is being paused."""
-    held = Held()
-    pausing, let = anyio.Event(), anyio.Event()
+    """The second one comes, and leaves again, while the edit of the first is being broken off."""
+    begun, breaking, let = anyio.Event(), anyio.Event(), anyio.Event()
 
-    async with images_door(tmp_path, editor=held.editor) as door:
-        pause = door.host.pause
+    async def slowly(_: EditRequest) -> None:
+        if begun.is_set():
+            return
+        begun.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            breaking.set()
+            with anyio.CancelScope(shield=True):
+                await let.wait()
 
-        async def slowly(*given: Any) -> Any:
-            pausing.set()
-            await let.wait()
-            return await pause(*given)
-
-        door.host.pause = slowly  # type: ignore[method-assign]
+    editor = ScriptedEditor(Picture(png(10), "image/png"), before=slowly)
+    async with images_door(tmp_path, editor=editor, thinker=thinker(GOOD)) as door:
         for _ in range(2):
             async with anyio.create_task_group() as group:
                 group.start_soon(_asked, door, "k")
                 await door.waits.are(1)
-                await held.asked(1)
+                await begun.wait()
                 group.cancel_scope.cancel()
             await door.waits.are(0)
-            await pausing.wait()
+            await breaking.wait()
         let.set()
-        door.host.pause = pause  # type: ignore[method-assign]
-        held.let_all()
         answer = await _asked(door, "k")
         runs = await door.host.runs(LOCAL, RunFilter())
-    assert base64.b64decode(answer.json()["data"][0]["b64_json"])
+    assert base64.b64decode(answer.json()["data"][0]["b64_json"]) == png(10)
     assert len(runs) == 1
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
