@@ -22,6 +22,8 @@ from ..tools import Described, Editor
 from . import metrics
 from .desk import Desk
 from .dialects import HANDLERS
+from .gate import principal_of
+from .guard import NOBODY
 from .keeper import Opening, opened
 from .official import face_or_plain
 from .official_door import OfficialDoor
@@ -108,7 +110,7 @@ class _Board:
     async def _ready(self, http: Request) -> Response:
         keeper = self._desk.keeper
         why = keeper.trouble or ("" if keeper.ready else "the editor is being opened and tried")
-        found = {"ready": keeper.ready, "why": why}
+        found = {"ready": keeper.ready, "why": _told(http, why)}
         later = {"retry-after": f"{self._desk.line.retry_after}"}
         return JSONResponse(found, 200 if keeper.ready else 503, None if keeper.ready else later)
 
@@ -122,7 +124,7 @@ class _Board:
                 "timestamp": time(),
                 **self._model_type(),
                 "ready": keeper.ready,
-                "why": keeper.trouble,
+                "why": _told(http, keeper.trouble),
             }
         )
 
@@ -173,6 +175,11 @@ class _Board:
     def _model_type(self) -> dict[str, str]:
         kind = self._desk.face.model_type
         return {"model_type": kind} if kind else {}
+
+
+def _told(http: Request, why: str) -> str:
+    """Why it is not ready: it may speak of paths and addresses, and probes show no token."""
+    return "the server's log says more" if why and principal_of(http) is NOBODY else why
 
 
 def _raise(error: EditloopError | None) -> None:

@@ -85,6 +85,10 @@ class Gate:
     def _examined(self, asked: "_Asked") -> Response | None:
         """See where a request comes from; the answer to a browser that asks beforehand."""
         guard, headers = self._guard, asked.headers
+        if "transfer-encoding" in headers and "content-length" in headers:
+            said = "a request says its length once: as Content-Length, or by Transfer-Encoding"
+            raise Refused(400, "framing", said, headers={"connection": "close"})
+
         hosts = headers.getlist("host")
         guard.check_host(hosts)
         if not asked.is_ticket:

@@ -5,10 +5,10 @@ had its own name point at this machine (DNS rebinding), `Origin` against pages o
 the bearer token against everybody else.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -35,12 +35,14 @@ _PAGE = ("http", "https")
 
 def digest(token: str) -> str:
     """The SHA-256 of a token in hexadecimal: all that a server has to keep of it."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def shown_path(path: str) -> str:
-    """A path for logs: without the ticket that it may hold."""
-    return f"{TICKETS}***" if len(path) > len(TICKETS) and path.startswith(TICKETS) else path
+    """A path for logs: in one line, and without the ticket that it may hold."""
+    if len(path) > len(TICKETS) and path.startswith(TICKETS):
+        return f"{TICKETS}***"
+    return path if path.isprintable() else path.encode("unicode_escape").decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,9 @@ class Guard:
                 raise SettingsError(
                     f"the allowed host {host!r} is none: write a name, as in images.example"
                 )
+        # As browsers write them: without capitals, and without the port that goes without saying.
+        object.__setattr__(self, "allowed_hosts", frozenset(map(_host, self.allowed_hosts)))
+        object.__setattr__(self, "allowed_origins", frozenset(map(_origin, self.allowed_origins)))
 
     @property
     def needs_token(self) -> bool:
@@ -137,9 +142,10 @@ class Guard:
             return LOCAL
 
         scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
-        hashed = digest(token.strip())
+        token = token.strip(" \t")
+        hashed = sha256(token.encode("latin-1", "replace")).hexdigest()  # the bytes as they came
         found = [who for known, who in self.tokens.items() if compare_digest(known, hashed)]
-        if scheme.lower() == "bearer" and token.strip() and found:
+        if scheme.lower() == "bearer" and token and found:
             return found[0]
 
         need = "send Authorization: Bearer with a token of this service"
@@ -167,6 +173,16 @@ def _is_origin(origin: str) -> bool:
     except ValueError:
         return False
     return page.scheme in _PAGE and bool(named) and origin == f"{page.scheme}://{page.netloc}"
+
+
+def _host(name: str) -> str:
+    name, colon, port = name.lower().partition(":") if "[" not in name else (name.lower(), "", "")
+    return f"{name.removesuffix('.')}{colon}{port}"
+
+
+def _origin(page: str) -> str:
+    page = page.lower()
+    return page.removesuffix(":443" if page.startswith("https:") else ":80")
 
 
 def _bracketed(name: str) -> str:

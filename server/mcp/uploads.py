@@ -23,6 +23,7 @@ from ..gate import Gate
 from ..guard import TICKETS, Guard
 from ..intake import bytes_of
 from ..pictures import Pictures
+from ..prompt import Prompt
 from ..refusals import Refused, of_error
 from ..rules import BodyRules
 from ..running import listening
@@ -70,6 +71,7 @@ class LoopbackUploads:
         at = listening("127.0.0.1", 0)
         config = uvicorn.Config(
             self._app(),
+            http=Prompt,
             log_config=None,
             access_log=False,
             ws="none",

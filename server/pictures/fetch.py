@@ -38,11 +38,18 @@ _LONGEST = 8192
 
 
 async def look_up(name: str, port: int) -> Sequence[str]:
-    """Ask the system's resolver."""
+    """Ask the system's resolver, in a thread beside those that the rest of the process asks it in.
+
+    Names that nobody answers for would fill those, and then no editor were found any more.
+    """
     import socket
 
-    found = await anyio.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(each[4][0] for each in found))
+    def ask() -> Sequence[str]:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+    alone = anyio.CapacityLimiter(1)
+    return await anyio.to_thread.run_sync(ask, abandon_on_cancel=True, limiter=alone)
 
 
 def straight(ip: str, port: int) -> tuple[str, int]:
@@ -74,6 +81,7 @@ class Fetcher:
     ) -> None:
         """`look_up`, `dial` and `trust` stand for the network, for those who have another one."""
         self._reach, self._limit = reach, min(limit, reach.url_bytes)
+        self._named = frozenset(host.lower().removesuffix(".") for host in reach.private_hosts)
         self._look_up, self._dial, self._trust = look_up, dial, trust
 
     async def fetch(self, url: str) -> bytes:
@@ -84,7 +92,7 @@ class Fetcher:
             PictureError: it is too large.
             InputError: it is no address, or no answer came in time.
         """
-        if not self._reach.urls:
+        if not (self._reach.urls or self._named):
             raise Forbidden(
                 "addresses are not fetched here: send the picture as an upload, or start the "
                 "server with --allow-urls"
@@ -115,7 +123,9 @@ class Fetcher:
         url = _parsed(text)
         host = url.raw_host.decode("ascii").lower().removesuffix(".")
         port = url.port or _DEFAULT[url.scheme]
-        named = bool(self._reach.private_hosts & {host, f"{host}:{port}"})
+        named = bool(self._named & {host, f"{host}:{port}"})
+        if not (named or self._reach.urls):
+            raise Forbidden(f"{_shown(text)}: only hosts that were allowed by name are asked here")
         if not named and (url.scheme != "https" or port != _DEFAULT["https"]):
             raise Forbidden(f"{_shown(text)}: only https at its usual port is fetched")
 

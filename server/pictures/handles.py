@@ -10,6 +10,8 @@ FORMS = (
     "folder that may be read"
 )
 
+_LONGEST = 8192  # characters, but for `data:`; it takes seconds to look through millions
+
 _RUN = re.compile(r"run:(?P<name>[\w-]{1,64})(?:#(?P<turn>\d{1,4}))?", re.ASCII)
 _LAST = re.compile(r"last(?:#(?P<turn>\d{1,4}))?")
 _OF_RUN = re.compile(
@@ -65,6 +67,11 @@ def parsed(said: str) -> Handle:
     Raises:
         InputError: it is empty, or means nothing here.
     """
+    if len(said) > _LONGEST and not said.startswith("data:"):
+        raise InputError(
+            f"no name of a picture is that long, and encoded ones are not typed: {FORMS}"
+        )
+
     text = said.strip()
     if not text:
         raise InputError(f"no picture is named: {FORMS}")

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from .roots import sayable
+
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"})
 _MOST = 20_000  # files that are looked at
 
@@ -19,7 +21,10 @@ class Left(NamedTuple):
 
 
 def newest(folder: Path, limit: int) -> list[Left]:
-    """Return the newest files, newest first; links, folders and hidden files are passed over."""
+    """Return the newest files, newest first.
+
+    Links, folders, hidden files, and names that nobody can say are passed over.
+    """
     try:
         found = heapq.nlargest(limit, _pictures(Path(os.path.realpath(folder.expanduser()))))
     except OSError:
@@ -31,7 +36,11 @@ def _pictures(folder: Path) -> Iterator[tuple[float, Path]]:
     with os.scandir(folder) as entries:
         for _, entry in zip(range(_MOST), entries, strict=False):
             name = entry.name
-            if name.startswith(".") or Path(name).suffix.lower() not in _SUFFIXES:
+            if (
+                name.startswith(".")
+                or not sayable(entry.path)
+                or Path(name).suffix.lower() not in _SUFFIXES
+            ):
                 continue
             try:
                 if entry.is_file(follow_symlinks=False):

@@ -133,15 +133,19 @@ def _plain(found: os.stat_result) -> None:
 
 def _path(said: str) -> Path:
     text = _unquoted(said) if said[:5].lower() == "file:" else said
-    odd = any(letter < " " or letter == "\x7f" for letter in text)
-    try:
-        length = len(os.fsencode(text))
-    except UnicodeError:
-        length = 0
-    if odd or not 0 < length <= _LONGEST:
+    if not sayable(text):
         raise InputError("this is no path of a picture: give it as the system writes it")
 
     return Path(text).expanduser() if text.startswith("~/") else Path(text)
+
+
+def sayable(path: str) -> bool:
+    """Whether a path can be said in an answer and a request: text without control characters."""
+    try:
+        length = len(path.encode())
+    except UnicodeError:  # bytes on the disk that are no text
+        return False
+    return 0 < length <= _LONGEST and not any(c < " " or c == "\x7f" for c in path)
 
 
 def _unquoted(said: str) -> str:

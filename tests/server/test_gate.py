@@ -309,6 +309,27 @@ async def test_an_allowed_origin_must_be_one(origin: str) -> None:
         Guard(allowed_origins=frozenset({origin}))
 
 
+async def test_names_and_origins_are_allowed_however_they_are_written() -> None:
+    guard = Guard(
+        tokens=TOKENS,
+        allowed_hosts=frozenset({"Images.Example.", "B.example:8443", "[FD00::1]"}),
+        allowed_origins=frozenset({"https://Chat.example:443", "http://a.example:80"}),
+    )
+    for host in ("images.example", "IMAGES.example.:80", "b.example:8443", "[fd00::1]:80"):
+        assert (await _asked(guard, "/healthz", host=host)).status_code == 200
+    for origin in ("https://chat.example", "http://a.example"):
+        answer = await _asked(guard, "/healthz", host="images.example", origin=origin)
+        assert answer.headers["access-control-allow-origin"] == origin
+
+
+@pytest.mark.parametrize("token", ["pässword", "voilà", "密码"])
+async def test_a_token_may_have_any_letters(token: str) -> None:
+    guard = Guard(tokens={digest(token): ALICE})
+    async with _asking(guard) as http:
+        headers = {b"authorization": b"Bearer " + token.encode()}
+        assert (await http.get("/v1/runs", headers=headers)).json() == "alice"
+
+
 @pytest.mark.parametrize("host", ["https://a.example", "a b", "", "*.example"])
 async def test_an_allowed_host_must_be_one(host: str) -> None:
     with pytest.raises(SettingsError, match="host"):

@@ -10,6 +10,8 @@ import pytest
 from making import png
 
 from editloop.memory import EditloopError, Forbidden, InputError, PictureError
+from editloop.server.pictures.handles import parsed
+from editloop.server.pictures.inbox import newest
 from editloop.server.pictures.roots import Roots
 
 GOOD, SECRET = png(90), png(13)
@@ -266,3 +268,16 @@ def test_a_file_without_permission_is_refused_in_words(folder: Path) -> None:
 def test_a_name_that_is_too_long_for_the_system_is_refused(folder: Path) -> None:
     with pytest.raises(InputError):
         Roots([folder]).read("a" * 300 + ".png", LIMIT)
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe.png", b"a\nb.png", b"a\x1b[31m.png", b"\x7f.png"])
+def test_files_whose_names_nobody_can_say_are_not_listed(folder: Path, name: bytes) -> None:
+    """Half a letter in a list, and the whole answer could not be written."""
+    (folder / os.fsdecode(name)).write_bytes(GOOD)
+    assert [left.path.name for left in newest(folder, 10)] == ["cat.png"]
+
+
+@pytest.mark.parametrize("said", ["a", " ", "/", "https://a", "file:///%61"])
+def test_a_name_of_megabytes_is_not_looked_through(said: str) -> None:
+    with pytest.raises(InputError, match="that long"):
+        parsed(said * 1_000_000 + "!")

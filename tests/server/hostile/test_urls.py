@@ -1,6 +1,8 @@
 """Addresses that a caller should not be able to have fetched, and answers that should not be taken."""
 
 import gzip
+import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +14,7 @@ from web import OPEN, moved, page, web
 
 from editloop.memory import EditloopError, Forbidden, InputError, PictureError
 from editloop.server.pictures import Reach
-from editloop.server.pictures.fetch import Fetcher
+from editloop.server.pictures.fetch import Fetcher, look_up
 from editloop.server.pictures.public import address, is_house, is_public
 
 pytestmark = pytest.mark.anyio
@@ -333,3 +335,40 @@ async def test_a_host_that_is_allowed_by_name_may_be_of_the_house(text: str) -> 
         net.pages["pictures.example/"] = page(png(90))
         fetcher = net.fetcher(private_hosts=frozenset({"pictures.example"}))
         assert await fetcher.fetch("https://pictures.example/") == png(90)
+
+
+async def test_a_host_that_is_allowed_by_name_opens_no_other() -> None:
+    async with web() as net:
+        net.names["pictures.example"] = ["192.168.0.9"]
+        net.pages["pictures.example/"] = page(png(90))
+        net.pages["other.example/"] = page(png(13))
+        fetcher = net.fetcher(urls=False, private_hosts=frozenset({"Pictures.Example."}))
+        assert await fetcher.fetch("https://PICTURES.example/") == png(90)
+        with pytest.raises(Forbidden, match="allowed by name"):
+            await fetcher.fetch("https://other.example/")
+    assert net.looked_up == ["pictures.example"]
+
+
+async def test_names_that_nobody_answers_for_keep_no_other_from_being_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A resolver waits for half a minute; whoever asks for many such names fills its threads."""
+    real, let = socket.getaddrinfo, threading.Event()
+
+    def resolver(host: Any, *args: Any, **named: Any) -> Any:
+        if host == "silent.example":
+            let.wait()
+            raise socket.gaierror
+        return real(host, *args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    async with anyio.create_task_group() as group:
+        for _ in range(40):
+            group.start_soon(look_up, "silent.example", 443)
+        try:
+            with anyio.fail_after(60):
+                await anyio.wait_all_tasks_blocked()
+                assert await anyio.getaddrinfo("localhost", 80)
+        finally:
+            let.set()
+            group.cancel_scope.cancel()

@@ -2,6 +2,8 @@
 
 import base64
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ from hosting import Held
 from making import png
 from mcp_doors import facts, http_client, mistake, over_http
 
-from editloop.memory import StoreError
+from editloop.memory import SettingsError, StoreError
+from editloop.server.edit_service import service
 from editloop.server.guard import Guard, digest
 from editloop.server.http.problems import written
 from editloop.server.pictures import Pictures
 from editloop.server.principals import Principal
+from editloop.tools import Editor
 
 pytestmark = pytest.mark.anyio
 
@@ -241,3 +245,30 @@ async def test_a_ticket_belongs_to_whoever_asked_for_it(tmp_path: Path) -> None:
         assert await pictures.uploaded(ticket["id"])
     statuses = [answer.status_code for answer in (sent, again, mine, foreign)]
     assert statuses == [201, 403, 200, 404]
+
+
+@pytest.mark.parametrize("path", ["/v1/runs/a\nb", "/v1/runs/\x1b[2J", "/v1/runs/\u2028x", "/\r"])
+def test_nobody_writes_a_line_of_the_log(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    written(path, StoreError("it is gone"), "GET")
+    (record,) = caplog.records
+    assert record.getMessage().isprintable()
+
+
+async def test_strangers_are_not_told_why_an_editor_is_away() -> None:
+    """Its words may name paths and addresses, and probes need no token."""
+
+    @asynccontextmanager
+    async def opening() -> AsyncGenerator[Editor]:
+        raise SettingsError("there are no weights at /srv/weights")
+        yield
+
+    app = service(opening, token="sesame")
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
+    ):
+        await app.state.desk.keeper.settled.wait()
+        for path in ("/readyz", "/health"):
+            answer = (await http.get(path)).json()
+            assert (answer["ready"], answer["why"]) == (False, "the server's log says more")

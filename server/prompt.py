@@ -1,0 +1,47 @@
+"""HTTP connections on which nobody is waited for endlessly.
+
+uvicorn bounds how long a connection may be idle, and how large the head of a request may be; not how
+long that head may take, nor what is sent after the answer. Both would keep a connection for nothing.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 30.0
+"""How long a connection may go on that has no request under way."""
+
+
+class Prompt(H11Protocol):
+    """h11, whoever else is installed: it bounds the head of a request, and httptools does not."""
+
+    seconds = HEAD_SECONDS
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the rest of a head, or of a refused body, has only so much time."""
+        super().data_received(data)
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        cycle: Any = self.cycle  # none before the first request, whatever its type says
+        if cycle is not None and not cycle.response_complete:
+            self._wait_no_more()
+        elif self._late is None:
+            self._late = self.loop.call_later(self.seconds, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None

@@ -1,0 +1,126 @@
+"""Connections on which nothing ends, and requests that say their length twice."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import pytest
+import uvicorn
+from anyio.abc import SocketStream
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from editloop.server import running
+from editloop.server.gate import Gate
+from editloop.server.guard import Guard
+from editloop.server.prompt import Prompt
+from editloop.server.running import listening
+
+pytestmark = pytest.mark.anyio
+
+PLAIN = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n"
+
+
+class _Hasty(Prompt):
+    seconds = 0.2
+
+
+@asynccontextmanager
+async def _serving(
+    answer: Callable[[Request], Any], http: type[Prompt] = _Hasty
+) -> AsyncGenerator[int]:
+    """A server behind a gate, at a port."""
+    routes = [Route("/", answer, methods=["GET", "POST"])]
+    app = Gate(Starlette(routes=routes), guard=Guard())
+    with listening("127.0.0.1", 0) as at:
+        config = uvicorn.Config(app, http=http, log_config=None, ws="none", lifespan="off")
+        server = uvicorn.Server(config)
+        async with anyio.create_task_group() as group:
+            group.start_soon(server.serve, [at])
+            with anyio.fail_after(60):
+                yield at.getsockname()[1]
+            server.should_exit = True
+
+
+async def _here(request: Request) -> Response:
+    return PlainTextResponse("here")
+
+
+async def _all(stream: SocketStream) -> bytes:
+    """What comes until the other side closes."""
+    found = b""
+    try:
+        while True:
+            found += await stream.receive()
+    except (anyio.EndOfStream, anyio.BrokenResourceError):
+        return found
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (b"", b""),
+        (b"GET / HTTP/1.1\r\nhost: localhost\r\nx-a: ", b""),
+        (PLAIN + b"GET / HTTP/1.1\r\n", b"HTTP/1.1 200"),
+        (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\na", b"HTTP/1.1 200"),
+    ],
+    ids=["nothing", "half a head", "half a second head", "half a body that nobody reads"],
+)
+async def test_a_connection_without_a_request_under_way_is_closed(
+    sent: bytes, answered: bytes
+) -> None:
+    async with _serving(_here) as port, await anyio.connect_tcp("127.0.0.1", port) as stream:
+        await stream.send(sent)
+        if answered:
+            assert (await stream.receive()).startswith(answered)
+            await stream.send(b"a")
+        assert b"HTTP/1.1 4" not in await _all(stream)
+
+
+async def test_a_request_under_way_is_waited_for() -> None:
+    let = anyio.Event()
+
+    async def late(request: Request) -> Response:
+        await let.wait()
+        return PlainTextResponse("late")
+
+    async with (
+        _serving(late) as port,
+        await anyio.connect_tcp("127.0.0.1", port) as asking,
+        await anyio.connect_tcp("127.0.0.1", port) as idle,
+    ):
+        await asking.send(PLAIN)
+        await _all(idle)  # closed: so long a request takes, and longer
+        let.set()
+        assert (await asking.receive()).endswith(b"late")
+
+
+async def test_a_request_that_says_its_length_twice_is_answered_400_and_its_connection_ends() -> (
+    None
+):
+    """A proxy that believes the other one would take the rest for somebody else's request."""
+    twice = b"content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+    async with (
+        _serving(_here, Prompt) as port,
+        await anyio.connect_tcp("127.0.0.1", port) as stream,
+    ):
+        await stream.send(b"POST / HTTP/1.1\r\nhost: localhost\r\n" + twice + PLAIN)
+        said = await _all(stream)
+    assert said.startswith(b"HTTP/1.1 400")
+    assert said.count(b"HTTP/1.1") == 1
+
+
+def test_the_servers_of_the_commands_speak_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[uvicorn.Config] = []
+
+    def run(self: uvicorn.Server, sockets: object = None) -> None:
+        made.append(self.config)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    app = Starlette()
+    app.state.failed = app.state.ending = lambda: None
+    running.run(lambda stop: app, listening("127.0.0.1", 0), grace_seconds=1)
+    assert [config.http for config in made] == [Prompt]
