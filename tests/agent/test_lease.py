@@ -35,7 +35,7 @@ class Leases:
 
 async def test_a_store_that_is_away_for_a_moment_breaks_nothing_off() -> None:
     leases = Leases(StoreLocked("away"))
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with kept(leases.store, "r", 4.0):
             await leases.renewed.wait()
     assert leases.released == 0

@@ -112,7 +112,7 @@ async def test_two_services_behind_nginx_share_the_edits_and_survive_a_dead_one(
 
 
 async def _up(http: httpx2.AsyncClient) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while True:
             try:
                 assert (await http.get("/nginx-health")).text == "healthy\n"

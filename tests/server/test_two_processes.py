@@ -21,7 +21,7 @@ WHOLE = [*range(1, 2 * TURNS + 3)]
 TOLD = ["make it warm", *(f"step {n}" for n in range(2, TURNS + 1))]
 OWNERS = """SELECT DISTINCT lease_owner FROM run
     WHERE id = ANY($1) AND lease_owner IS NOT NULL"""
-ELSEWHERE = {"TEST_HOSTNAME": "another-machine", "EDITLOOP_LEASE_SECONDS": "1"}
+ELSEWHERE = {"TEST_HOSTNAME": "another-machine", "EDITLOOP_LEASE_SECONDS": "3"}
 
 
 @pytest.fixture

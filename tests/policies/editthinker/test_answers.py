@@ -184,7 +184,7 @@ async def test_a_server_that_hangs_is_given_up_after_the_time_limit(
     async with EditThinker(server.url, model="m", seconds=0.2) as thinker:
         with pytest.raises(ThinkerBusy, match=r"within 0\.2 s"):
             await thinker.critique(comparison)
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             await server.left.wait()  # the request is gone, and the thinker still open
 
 
@@ -193,7 +193,7 @@ async def test_cancelling_a_critique_closes_its_connection(
 ) -> None:
     server.reply = Reply(None)
     async with EditThinker(server.url, model="m") as thinker:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as group:
                 group.start_soon(thinker.critique, comparison)
                 await server.arrived.wait()

@@ -35,7 +35,7 @@ def by_seed(*replies: Reply) -> Answers:
 async def critique(server: ChatServer, comparison: Comparison, *replies: Reply) -> Opinion:
     server.reply, server.wanted = by_seed(*replies), len(replies)
     async with EditThinker(server.url, samples=len(replies)) as thinker:
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             return await thinker.critique(comparison)
 
 
@@ -134,7 +134,7 @@ async def test_cancelling_ends_the_requests_of_all_samples(
 ) -> None:
     server.reply, server.wanted = Reply(None), 3
     async with EditThinker(server.url, model="m", samples=3) as thinker:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as group:
                 group.start_soon(thinker.critique, comparison)
                 await server.enough.wait()

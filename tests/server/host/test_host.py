@@ -75,7 +75,7 @@ async def test_a_listener_hears_passing_things_while_they_happen(tmp_path: Path)
     async with hosted(tmp_path, editor=held.editor) as host:
         begun = await host.begin(await wish(host), ANN)
         await held.asked(2)
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             async with host.moments(begun.run.id, ANN) as moments:
                 found = [await anext(moments) for _ in range(4)]
         held.let_all()
@@ -279,7 +279,7 @@ async def _heard(host: object, run_id: str, after: int = 0) -> list[Moment]:
     from editloop.server.host import Host
 
     assert isinstance(host, Host)
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with host.moments(run_id, ANN, after=after) as moments:
             return [moment async for moment in moments]
 

@@ -44,7 +44,7 @@ def _head(method: str, path: str, kind: str, *more: str) -> bytes:
 
 
 async def _answer(stream: SocketStream) -> bytes:
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         return await stream.receive()
 
 

@@ -223,7 +223,7 @@ async def test_a_listener_that_takes_nothing_is_let_go(tmp_path: Path) -> None:
             "query_string": b"",
             "headers": [(b"host", b"127.0.0.1")],
         }
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await asked.app(scope, _silent, send)
         assert asked.inside.streams == set()
         held.let_all()
@@ -246,7 +246,7 @@ async def test_the_end_of_the_server_ends_streams_and_waits_at_once(tmp_path: Pa
         async def wait() -> None:
             found.append(await asked.http.get(path, headers={"prefer": "wait=300"}))
 
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             async with anyio.create_task_group() as group:
                 group.start_soon(listen)
                 group.start_soon(wait)

@@ -161,7 +161,7 @@ async def test_a_client_that_leaves_pauses_its_run_which_goes_on_under_its_key(
             group.start_soon(_asked, door, "k")
             await held.asked(2)
             group.cancel_scope.cancel()
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await held.left.wait()
         left = await door.host.wait("last", LOCAL, 20)
         assert await door.host.paused(left)

@@ -165,7 +165,7 @@ async def test_a_listener_that_leaves_pauses_the_run(tmp_path: Path) -> None:
         await anext(aiter(stream))
         await held.asked(2)
         await stream.close()
-        with anyio.fail_after(20):
+        with anyio.fail_after(60):
             await held.left.wait()
         run = await door.host.wait("last", LOCAL, 20)
         assert await door.host.paused(run)

@@ -230,7 +230,7 @@ async def called(client: Client, asked: dict[str, Any]) -> None:
 
 async def paused_run(client: Client) -> dict[str, Any]:
     """The run once nobody works on it: the pause comes after the cancelling."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while True:
             found = facts(await client.call_tool("get_run", {"run_id": "last"}))
             if found["status"] != "running":

@@ -203,7 +203,7 @@ async def taken_back(
 
 async def until_paused(client: Client, run: str) -> Any:
     """Look at a run until nobody works on it: the pause comes after the cancelling."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while True:
             found = await client.call_tool("get_run", {"run_id": run})
             if facts(found)["status"] != "running":

@@ -131,7 +131,7 @@ async def test_an_agent_whose_opening_hangs_is_given_up_with_the_run(door: Door)
 
     begun = anyio.Event()
     chat = Agent(script("Hello.").model, capabilities=[ImageEditing(hanging)])
-    with anyio.fail_after(30):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(chat.run, "hello")
             await begun.wait()

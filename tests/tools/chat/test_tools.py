@@ -93,7 +93,7 @@ async def test_two_edits_of_one_response_are_made_side_by_side(scripted: Agents)
     agent = scripted(editor, ScriptedThinker(critique(7, 7, "more")), 1)
     said = script(lambda shown: [edit("brighten it")(shown), edit("darken it")(shown)], "Both.")
 
-    with anyio.fail_after(30):
+    with anyio.fail_after(60):
         await chat(said, agent).run([attached(scene())])
 
     handles = {facts["image"] for facts in said.shown[-1].facts}

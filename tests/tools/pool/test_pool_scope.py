@@ -20,7 +20,7 @@ async def test_an_error_inside_the_block_comes_out_as_it_is() -> None:
 
 async def test_a_cancelled_block_closes_the_pool() -> None:
     closed = anyio.Event()
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
 
             async def use() -> None:

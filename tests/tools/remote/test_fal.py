@@ -251,7 +251,7 @@ async def test_a_failed_look_or_fetch_does_not_pay_twice(queue: Queue) -> None:
 
 async def test_a_cancelled_edit_is_cancelled_at_the_service(queue: Queue) -> None:
     queue.works = 10**9
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with _editor(queue) as editor, anyio.create_task_group() as group:
             group.start_soon(editor.edit, REQUEST)
             await queue.looked.wait()
@@ -270,7 +270,7 @@ async def test_a_status_that_hangs_is_left_and_the_edit_cancelled(queue: Queue) 
         return usual(asked)
 
     queue.server.replies = reply
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         async with _editor(queue) as editor, anyio.create_task_group() as group:
             group.start_soon(editor.edit, REQUEST)
             await hung.wait()
