@@ -1,10 +1,14 @@
 """Pictures that are meant to do harm: refused, and the next picture is taken."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from bombs import (
     REFUSED,
+    encoded,
     jpeg_of_many_scans,
     png_that_inflates_to_100_megabytes,
 )
@@ -19,6 +23,15 @@ from editloop.server.principals import Principal
 pytestmark = pytest.mark.anyio
 
 ANN = Principal(name="ann")
+FORMATS = {"AVIF", "GIF", "JPEG", "PNG", "TIFF", "WEBP"}
+EXAMINED = """
+import json, sys
+from editloop.memory.images import DEFAULT_LIMITS
+from editloop.server.examiner import examine
+examine(sys.stdin.buffer, sys.stdout.buffer, DEFAULT_LIMITS, 1e6)
+from PIL import Image
+print(json.dumps(sorted(Image.OPEN)))
+"""
 
 
 class _Taken(Exception):
@@ -52,3 +65,17 @@ async def test_what_follows_the_last_row_is_not_inflated(tmp_path: Path) -> None
             png_that_inflates_to_100_megabytes(), ANN
         )
     assert (image.width, image.height) == (32, 32)
+
+
+def test_no_decoder_is_loaded_but_those_of_the_formats_that_are_taken() -> None:
+    """Pillow knows forty formats, of which one calls Ghostscript."""
+    taken = [encoded((8, 8), form) for form in sorted(FORMATS)]
+    pictures = [*taken, *(make() for make in REFUSED.values())]
+    said = b"".join(len(data).to_bytes(8) + data for data in pictures)
+    ran = subprocess.run(
+        [sys.executable, "-c", EXAMINED], input=said, capture_output=True, check=True
+    )
+    *answers, loaded = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert set(loaded) == FORMATS
+    assert len(answers) == len(pictures) + 1
+    assert answers[: len(taken) + 1] == [{}] * (len(taken) + 1)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from apis import AS_ANN, AS_BOB, TWO, Asked, asking
@@ -177,6 +178,24 @@ async def test_who_has_had_its_share_is_answered_429_and_others_go_on(
     assert (first.status_code, other.status_code) == (202, 202)
     assert [answer.status_code for answer in more] == [429, 429]
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in more)
+
+
+@pytest.mark.parametrize("share", [{"runs_per_minute": 3}, {"runs_at_once": 3}])
+async def test_fifty_at_once_have_no_more_than_their_share(
+    tmp_path: Path, share: dict[str, int]
+) -> None:
+    held = Held()
+    statuses: list[int] = []
+    async with asking(tmp_path, guard=_shared(**share), editor=held.editor) as asked:
+
+        async def ask() -> None:
+            statuses.append((await asked.begin(headers=AS_ANN)).status_code)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(ask)
+        held.let_all()
+    assert sorted(statuses) == [202] * 3 + [429] * 47
 
 
 async def test_who_has_spent_its_money_is_answered_429(tmp_path: Path) -> None:
