@@ -137,9 +137,7 @@ async def over_http(
 
 
 @asynccontextmanager
-async def http_client(
-    url: str, mode: str, token: str = "", **more: Any
-) -> AsyncGenerator[Client]:
+async def http_client(url: str, mode: str, token: str = "", **more: Any) -> AsyncGenerator[Client]:
     """The official client over HTTP."""
     headers = {"authorization": f"Bearer {token}"} if token else None
     async with (

@@ -4,7 +4,6 @@ Some clients take only the first block that they understand, some drop the data 
 a picture, some the picture: each of the four says enough by itself.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pybase64
@@ -16,13 +15,11 @@ from ...memory.images import View
 from ..host import Host
 from . import previews, told
 from .facts import Facts, PictureFacts, RunFacts
+from .habits import takes_pictures_as_text
 from .outbox import Outbox
 from .places import Places
 from .rules import McpRules
 from .who import client_of
-
-_AS_TEXT = ("openai", "chatgpt")
-"""Names of clients that have handed pictures of tools to their model as text."""
 
 
 class Answers:
@@ -36,30 +33,28 @@ class Answers:
         """Answer with a run, and with the picture of a turn: the best one where none is named.
 
         Raises:
-            InputError: the run has no such turn, or the answer cannot be written as a file.
+            InputError: the run has no such turn.
         """
         try:
-            shown = told.shown_turn(self._host, run, turn)
+            number = told.shown_number(self._host, run, turn)
         except IndexError as error:
             raise InputError(f"{error}") from None
 
-        facts = await self.facts(ctx, run, turn)
-        view = await self._view(ctx, shown.edited.sha256) if shown and shown.edited else None
+        facts = await self.facts(ctx, run, number)
+        image = None if number is None else run.picture(number)
+        view = await self._view(ctx, image.sha256) if image else None
         return self.made(ctx, facts, view, facts.output)
 
-    async def facts(self, ctx: Context[Any], run: Run, turn: int | None = None) -> RunFacts:
-        """The facts of a run; its answer is written as a file where there is a folder for it."""
+    async def facts(self, ctx: Context[Any], run: Run, shown: int | None) -> RunFacts:
+        """The facts of a run of which a turn is shown; its answer is written as a file where there
+        is a folder for it."""
         paused = run.stop is None and await self._host.paused(run)
-        shown = told.shown_turn(self._host, run, turn)
         facts = told.run_facts(self._host, run, shown, paused=paused)
         if facts.output is None:
             return facts
 
-        path = await self._written(run)
-        found = {
-            "url": self._places.blob(ctx, facts.output.sha256),
-            "path": str(path) if path else None,
-        }
+        url = self._places.blob(ctx, facts.output.sha256)
+        found = {"url": url} | await self._file(run)
         return facts.model_copy(update={"output": facts.output.model_copy(update=found)})
 
     def made(
@@ -89,7 +84,7 @@ class Answers:
         if self._rules.images != "auto":
             return self._rules.images
 
-        return "link" if client_of(ctx).lower().startswith(_AS_TEXT) else "inline"
+        return "link" if takes_pictures_as_text(client_of(ctx)) else "inline"
 
     async def _view(self, ctx: Context[Any], sha256: str) -> View | None:
         if not self.shows(ctx):
@@ -100,11 +95,16 @@ class Answers:
         except EditloopError:  # the facts and the link are worth more than no answer
             return None
 
-    async def _written(self, run: Run) -> Path | None:
+    async def _file(self, run: Run) -> dict[str, str]:
+        """Where the answer of a run was written to, or why it was not: it is paid for, and told of
+        in any case."""
         if self._outbox is None or run.best is None or run.best.edited is None:
-            return None
+            return {}
 
-        return await self._outbox.write(run, run.best.edited)
+        try:
+            return {"path": str(await self._outbox.write(run, run.best.edited))}
+        except EditloopError as error:
+            return {"unwritten": str(error)}
 
 
 def _link(output: PictureFacts) -> ResourceLink:

@@ -29,6 +29,9 @@ from ..principals import Principal
 from . import previews
 from .app_chunks import Chunks
 from .app_facts import facts, number_of, picture
+from .habits import shows_apps
+from .texts import said_here
+from .who import name_of
 
 Who = Callable[[Context[Any]], Principal]
 
@@ -155,10 +158,7 @@ async def hide_from_models(
 
 
 def _shows_apps(ctx: ServerRequestContext[Any, Any]) -> bool:
-    client = ctx.session.client_params
-    return client_supports_apps(ctx) or bool(
-        client and client.client_info.name.lower().startswith("openai")
-    )
+    return client_supports_apps(ctx) or shows_apps(name_of(ctx.session))
 
 
 def _tool(
@@ -194,4 +194,4 @@ def _told() -> Generator[None]:
     try:
         yield
     except EditloopError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(said_here(error)) from error

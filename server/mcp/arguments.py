@@ -1,12 +1,14 @@
 """What the tools take: one word for a picture, or the file object that ChatGPT fills in."""
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...memory import ImageRef
+from ...memory import ImageRef, InputError
 from ..host import Bounds
 from ..pictures import Pictures
+from ..pictures.handles import OfRun, parsed
 from ..principals import Principal
 from .outbox import file_name
 
@@ -27,6 +29,12 @@ class ChatFile(BaseModel):
 
 Given = str | ChatFile
 
+_HANDLES = ("run:", "last#", "editloop://run/")
+_BARE = {
+    re.compile(r"[0-9a-z]{26}"): "run:",
+    re.compile(r"[0-9a-fA-F]{64}"): "editloop://image/",
+}
+
 _PICTURE = (
     "`last` or `run:<id>` (the answer of a run), `run:<id>#2` (its turn 2; 0 is the source), "
     "`editloop://image/<sha256>`, a path in a folder that the server was allowed to read, or "
@@ -45,7 +53,11 @@ References = Annotated[
 ]
 Instruction = Annotated[
     str,
-    Field(description="What to change, in plain words.", min_length=1, max_length=8_000),
+    Field(
+        description="What to change, in plain words, as in `make it warmer and crop it square`.",
+        min_length=1,
+        max_length=8_000,
+    ),
 ]
 RunId = Annotated[
     str,
@@ -58,16 +70,26 @@ RunId = Annotated[
 Turn = Annotated[
     int | None, Field(description="A turn of the run; 0 is its source.", ge=0, le=1_000)
 ]
-Turns = Annotated[int | None, Field(description="Attempts at most.", ge=1, le=100)]
-Target = Annotated[float | None, Field(description="The score that is good enough.", ge=0, le=10)]
+Turns = Annotated[int | None, Field(description="Edits at most.", ge=1, le=100)]
+Semantic = Annotated[
+    float | None,
+    Field(description="Good enough is this score for following the instruction.", ge=0, le=10),
+]
+Quality = Annotated[
+    float | None, Field(description="And this one for looking natural.", ge=0, le=10)
+]
 Seconds = Annotated[
     float | None,
-    Field(description="Time limit of the run; then the best so far is it.", gt=0, le=86_400),
+    Field(
+        description="Time limit of the run; the best picture by then is its answer.",
+        gt=0,
+        le=86_400,
+    ),
 ]
 Wait = Annotated[
     float,
     Field(
-        description="How long this call waits; the run goes on afterwards, see get_run.",
+        description="Seconds that this call waits; the run goes on afterwards, see get_run.",
         ge=0,
         le=600,
     ),
@@ -88,11 +110,43 @@ RequestKey = Annotated[
 async def picture(pictures: Pictures, given: Given, who: Principal) -> ImageRef:
     """Take in the picture that an argument means; an address is fetched at once.
 
+    A run's id alone means its answer, and a hash alone the picture of that hash.
+
     Raises:
         EditloopError: as `Pictures.resolve`.
     """
-    said = given.download_url if isinstance(given, ChatFile) else given
+    said = given.download_url if isinstance(given, ChatFile) else given.strip()
+    for bare, handle in _BARE.items():
+        said = f"{handle}{said}" if bare.fullmatch(said) else said
     return await pictures.resolve(said, who)
+
+
+def run_of(said: str, turn: int | None = None) -> tuple[str, int | None]:
+    """The run that an argument means, by its id or by a handle of its picture, and the turn: that
+    which is asked for, else that of the handle.
+
+    Raises:
+        InputError: it looks like a handle and is none.
+    """
+    text = said.strip()
+    found = parsed(text) if text.startswith(_HANDLES) else None
+    if not isinstance(found, OfRun):
+        return text, turn
+
+    return found.name, found.turn if turn is None else turn
+
+
+def run_alone(said: str) -> str:
+    """The run that an argument means where no turn may be named.
+
+    Raises:
+        InputError: one is named.
+    """
+    name, turn = run_of(said)
+    if turn is not None:
+        raise InputError(f"{said!r} names a turn: name runs here, whose best pictures are compared")
+
+    return name
 
 
 def named(given: Given) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
+from anyio import current_time
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field
 
 from ...agent.telemetry import asked_for
 from ...memory import InputError, Run
+from ...memory.records import SOURCE
 from ..host import Host, Wish
 from ..pictures import Pictures
 from ..principals import Principal
@@ -19,7 +21,7 @@ from .facts import RunFacts
 from .following import followed
 from .outbox import FILE
 from .rules import McpRules
-from .told import shown_turn
+from .told import shown_number
 from .who import client_of, who
 
 DOOR = "mcp"
@@ -43,15 +45,15 @@ class Editing:
         mask: given.Mask = None,
         references: given.References = None,
         turns: given.Turns = None,
-        semantic: given.Target = None,
-        quality: given.Target = None,
+        semantic: given.Semantic = None,
+        quality: given.Quality = None,
         seconds: given.Seconds = None,
         wait_seconds: given.Wait = _WAIT,
         session: given.Session = "",
         request_key: given.RequestKey = "",
     ) -> _Answer:
         """Begin a run and wait for it, for a while."""
-        caller = who(ctx)
+        caller, until = who(ctx), current_time() + wait_seconds
         wish = Wish(
             source=await given.picture(self._pictures, image, caller),
             instruction=instruction,
@@ -63,7 +65,7 @@ class Editing:
             bounds=given.bounds(turns, semantic, quality, seconds),
         )
         begun = await self._host.begin(wish, caller, key=request_key)
-        return await self._followed(ctx, begun.run, caller, wait_seconds)
+        return await self._followed(ctx, begun.run, caller, until)
 
     async def refine_run(
         self,
@@ -81,30 +83,31 @@ class Editing:
             Field(description="Go on from this turn's picture; else the best.", ge=0, le=1_000),
         ] = None,
         turns: given.Turns = None,
-        semantic: given.Target = None,
-        quality: given.Target = None,
+        semantic: given.Semantic = None,
+        quality: given.Quality = None,
         seconds: given.Seconds = None,
         wait_seconds: given.Wait = _WAIT,
         request_key: given.RequestKey = "",
     ) -> _Answer:
         """Go on from a run, or go on with one that is paused; then wait, for a while."""
-        caller = who(ctx)
-        run = await self._host.run(run_id, caller)
+        caller, until = who(ctx), current_time() + wait_seconds
+        name, turn = given.run_of(run_id, turn)
+        run = await self._host.run(name, caller)
         if not instruction.strip():
             run = await self._gone_on(run, caller, turn)
-            return await self._followed(ctx, run, caller, wait_seconds)
+            return await self._followed(ctx, run, caller, until)
 
         bounds = given.bounds(turns, semantic, quality, seconds)
         labels = _labels(ctx, session="", file=run.task.labels.get(FILE, ""))
         begun = await self._host.fork(
             run.id,
             caller,
-            turn=turn if turn is not None else self._best(run),
+            turn=self._base(run) if turn is None else turn,
             instruction=instruction,
             wish=lambda wish: replace(wish, labels={**labels, **wish.labels}, bounds=bounds),
             key=request_key,
         )
-        return await self._followed(ctx, begun.run, caller, wait_seconds)
+        return await self._followed(ctx, begun.run, caller, until)
 
     async def get_run(
         self,
@@ -112,12 +115,14 @@ class Editing:
         run_id: given.RunId,
         wait_seconds: given.Wait = 0.0,
         turn: Annotated[
-            int | None, Field(description="Show this turn's picture.", ge=1, le=1_000)
+            int | None,
+            Field(description="Show this turn's picture; 0 is the source.", ge=0, le=1_000),
         ] = None,
     ) -> _Answer:
         """Tell how far a run is; changes nothing, and nothing happens when it is cancelled."""
         caller = who(ctx)
-        run = await self._host.run(run_id, caller)
+        name, turn = given.run_of(run_id, turn)
+        run = await self._host.run(name, caller)
         if wait_seconds:
             run = await followed(
                 self._host, ctx, run, caller, wait_seconds, rules=self._rules, pauses=False
@@ -125,9 +130,12 @@ class Editing:
         return await self._answers.run(ctx, run, turn)
 
     async def _followed(
-        self, ctx: Context[Any], run: Run, caller: Principal, seconds: float
+        self, ctx: Context[Any], run: Run, caller: Principal, until: float
     ) -> CallToolResult:
+        """Answer when the run is over, or when the time of the call is: taking the picture in was
+        a part of it, and clients count from the beginning."""
         asked_for(run.id)
+        seconds = max(0.0, until - current_time())
         run = await followed(self._host, ctx, run, caller, seconds, rules=self._rules, pauses=True)
         return await self._answers.run(ctx, run)
 
@@ -140,10 +148,10 @@ class Editing:
             )
         return await self._host.resume(run.id, caller)
 
-    def _best(self, run: Run) -> int | None:
-        """The turn to go on from: of an open run its best so far."""
-        best = shown_turn(self._host, run)
-        return best.number if best else None
+    def _base(self, run: Run) -> int | None:
+        """The turn to go on from: the best so far, or the source where a run ended without any."""
+        best = shown_number(self._host, run)
+        return SOURCE if best is None and run.stop else best
 
 
 def _labels(ctx: Context[Any], *, session: str, file: str) -> Mapping[str, str]:

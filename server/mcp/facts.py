@@ -27,6 +27,7 @@ class PictureFacts(BaseModel):
     height: int
     url: str | None = Field(default=None, description="Where its bytes can be fetched over HTTP.")
     path: str | None = Field(default=None, description="The file that it was written to.")
+    unwritten: str | None = Field(default=None, description="Why there is no such file.")
 
 
 class Scores(BaseModel):
@@ -61,7 +62,9 @@ class RunFacts(Facts):
     scores: Scores = Field(description="Of the best picture so far.")
     target: Scores = Field(description="What is good enough.")
     reached: bool = Field(description="The best picture so far is good enough.")
-    shown: int | None = Field(default=None, description="The turn of the picture that is shown.")
+    shown: int | None = Field(
+        default=None, description="The turn of the picture that is shown; 0 is the source."
+    )
     turns: list[TurnFacts]
     critique: str = Field(
         default="", description="What the thinker says of the picture that is shown."

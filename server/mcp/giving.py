@@ -1,20 +1,25 @@
 """The tools that take something in: a picture from a person, and what is thought of a run."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult
 from pydantic import Field, FiniteFloat
 
+from ...memory import InputError
 from ..host import Host
 from ..pictures import Pictures
 from .answers import Answers
+from .arguments import RunId, run_of
 from .facts import Rated, Upload
 from .places import Places
 from .who import who
 
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 _KINDS: dict[str, Literal["HUMAN", "LLM"]] = {"person": "HUMAN", "assistant": "LLM"}
-_Words = Annotated[str, Field(max_length=500)]
+_Words = Annotated[str, Field(min_length=1, max_length=500)]
+_MOST = 10
 
 
 class Giving:
@@ -42,10 +47,10 @@ class Giving:
     async def rate_run(
         self,
         ctx: Context[Any],
-        run_id: Annotated[str, Field(description="A run: its id, or `last`.", max_length=64)],
+        run_id: RunId,
         value: Annotated[
             bool | int | FiniteFloat | _Words,
-            Field(description="The rating: a number, true or false, or a word."),
+            Field(description="The rating: a number from 0 to 10, true or false, or a word."),
         ],
         turn: Annotated[
             int | None, Field(description="Only this turn is meant.", ge=1, le=1_000)
@@ -59,9 +64,17 @@ class Giving:
             Field(description="Whose opinion it is: the person's, or your own."),
         ] = "person",
     ) -> Annotated[CallToolResult, Rated]:
-        """Write down what somebody thinks of a run or of one of its turns."""
-        caller = who(ctx)
-        run = await self._host.run(run_id, caller)
+        """Write down what somebody thinks of a run or of one of its turns.
+
+        Raises:
+            InputError: the number is none from 0 to 10.
+        """
+        caller, value = who(ctx), _number(value)
+        if not isinstance(value, str) and not 0 <= value <= _MOST:
+            raise InputError(f"a rating is a number from 0 to {_MOST}, and {value:g} is not")
+
+        name, turn = run_of(run_id, turn)
+        run = await self._host.run(name, caller)
         said = await self._host.annotate(
             run.id, caller, turn, about, value, note=note, kind=_KINDS[by]
         )
@@ -85,9 +98,15 @@ class Giving:
     async def _looked(self, ticket: str) -> Upload:
         image = await self._pictures.uploaded(ticket)
         if image is None:
-            said = "nothing was sent yet; ask again when it was, or get a new ticket"
+            await self._pictures.check(ticket)
+            said = "nothing was sent yet; ask again when it was"
             return Upload(status="waiting", ticket=ticket, next=said)
 
         handle = f"editloop://image/{image.sha256}"
         said = f'edit_image(image="{handle}", instruction="…")'
         return Upload(status="received", ticket=ticket, image=handle, next=said)
+
+
+def _number(value: bool | float | str) -> bool | float | str:
+    """A number that was written as a word; some models put quotes around everything."""
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value

@@ -11,16 +11,19 @@ from ...memory import EditloopError, ImageRef, Run, Score
 from ...memory.images import View
 from ...memory.store import RunSummary
 from ...memory.store.where import parse
-from ..host import Host
+from ..host import Host, best_of
 from ..pictures import Pictures
 from ..pictures.pictures import Found
 from . import previews
 from .answers import Answers
+from .arguments import run_alone
 from .facts import Compared, Images, Listed, RunFacts
-from .told import clipped, shown_turn
+from .told import clipped, shown_number
 from .who import who
 
 _CELL, _COLUMNS = 128, 6
+_TURNS = 6
+"""Of each run that is compared so many are told of: some clients show their model 25,000 tokens."""
 
 
 class Looking:
@@ -39,8 +42,8 @@ class Looking:
     ) -> Annotated[CallToolResult, Compared]:
         """Put runs beside each other: facts, and one picture with their source and answers."""
         caller = who(ctx)
-        runs = [await self._host.run(name, caller) for name in run_ids]
-        facts = [await self._answers.facts(ctx, run) for run in runs]
+        runs = [await self._host.run(run_alone(name), caller) for name in run_ids]
+        facts = [await self._facts(ctx, run) for run in runs]
         cells = [*_sources(runs), *self._answered(runs)]
         view = await self._sheet(ctx, [image for _, image in cells], len(cells), 256)
         compared = Compared(
@@ -78,11 +81,13 @@ class Looking:
         found = Images(
             images=[listed for listed, _ in seen],
             order=[listed.handle for listed, _ in shown] if view else [],
-            next='edit_image(image="<handle>", instruction="…")'
-            if seen
-            else "there is nothing yet: request_upload takes a picture in",
+            next=_next(bool(seen), query),
         )
         return self._answers.made(ctx, found, view)
+
+    async def _facts(self, ctx: Context[Any], run: Run) -> RunFacts:
+        facts = await self._answers.facts(ctx, run, shown_number(self._host, run))
+        return facts.model_copy(update={"turns": facts.turns[-_TURNS:]})
 
     async def _seen(self, ctx: Context[Any], file: Found) -> bytes | None:
         """The bytes of a file of the inbox, which is not kept for being shown."""
@@ -103,12 +108,20 @@ class Looking:
         return await previews.sheet(self._host.agent.images, images, columns=columns, cell=cell)
 
     def _answered(self, runs: Sequence[Run]) -> list[tuple[str, ImageRef]]:
-        best = [(run, shown_turn(self._host, run)) for run in runs]
+        best = [(run, best_of(self._host.agent, run)) for run in runs]
         return [
             (f"run:{run.id}#{turn.number}", turn.edited)
             for run, turn in best
             if turn and turn.edited
         ]
+
+
+def _next(found: bool, query: str) -> str:
+    if found:
+        return 'edit_image(image="<handle>", instruction="…")'
+    if query:
+        return "no run is like that: list_images() without a query lists the newest"
+    return "there is nothing yet: request_upload takes a picture in"
 
 
 def _sources(runs: Sequence[Run]) -> list[tuple[str, ImageRef]]:

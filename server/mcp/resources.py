@@ -17,6 +17,7 @@ from ..host import Host
 from ..pictures import Pictures
 from . import previews
 from .places import Places
+from .texts import said_here
 from .who import who
 
 NOTE = "editloop/note"
@@ -73,9 +74,10 @@ class Library:
                 return Read(_written(run), _JSON)
             return await self._image(ctx, _picture(run, found["turn"]))
         except (RunNotFound, Forbidden, IndexError) as error:
-            raise ResourceNotFoundError(str(error)) from error
+            said = str(error) if isinstance(error, IndexError) else said_here(error)
+            raise ResourceNotFoundError(said) from error
         except EditloopError as error:
-            raise ResourceError(str(error)) from error
+            raise ResourceError(said_here(error)) from error
 
     async def _image(self, ctx: Context[Any], image: ImageRef) -> Read:
         whole = await previews.whole(self._host.agent.images, image)

@@ -8,11 +8,11 @@ of its own: runs are in the store, so that another process answers for them afte
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from importlib.metadata import version
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from mcp.server.apps import Apps
 from mcp.server.mcpserver import Context
@@ -23,7 +23,7 @@ from pydantic import Field, ValidationError
 from ...memory import EditloopError
 from ..host import Host
 from ..pictures import Pictures
-from . import app, app_tools, texts
+from . import app, app_tools, habits, texts
 from .answers import Answers
 from .arguments import FILE_PARAMS
 from .editing import Editing
@@ -47,6 +47,9 @@ TOOLS = (
 )
 """The tools that models are offered, in the order in which they are listed."""
 
+_LESS_TELLING = ("_parsing", "model_type")
+"""Kinds of mistakes that are told of only where an argument can be nothing else."""
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -63,11 +66,14 @@ class EditloopServer(Shelves):
             ToolError: a model's mistake, in a sentence of ours.
         """
         tool = self._tool_manager.get_tool(name)
-        known: dict[str, Any] = tool.parameters["properties"] if tool else {}
-        if tool and (unknown := sorted(set(arguments) - set(known))):
+        if tool is None:
+            raise ToolError(f"there is no tool {name!r}; there are {', '.join(TOOLS)}")
+
+        known: dict[str, Any] = tool.parameters["properties"]
+        if unknown := sorted(set(arguments) - set(known)):
             raise ToolError(f"{name} has no argument {unknown[0]!r}; there are {', '.join(known)}")
         try:
-            return await super().call_tool(name, arguments, context)
+            return await super().call_tool(name, _given(tool, arguments), context)
         except UnexpectedToolError:
             raise
         except ToolError as error:
@@ -93,7 +99,8 @@ def mcp_server(
             version=version("editloop"),
             tools=_tools(host, pictures, answers, rules, places),
             extensions=[apps],
-            middleware=[app_tools.hide_from_models],
+            middleware=[app_tools.hide_from_models, habits.without_data],
+            subscriptions=False,  # nothing that is listed changes, and nothing is told of that does
             log_level="WARNING",
         )
     server.library = Library(host, pictures, places)
@@ -150,8 +157,24 @@ def _tool(
     made = Tool.from_function(
         _plainly(call), title=title, description=about, annotations=annotations, meta=meta
     )
-    made.parameters["additionalProperties"] = False
+    made.parameters = _untitled(made.parameters) | {"additionalProperties": False}
+    made.fn_metadata.output_schema = _untitled(made.fn_metadata.output_schema or {})
     return made
+
+
+def _untitled(schema: Any) -> Any:
+    """A schema without the titles that Pydantic makes of names; each costs every conversation."""
+    if isinstance(schema, list | tuple):
+        return [_untitled(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+
+    known = cast("dict[str, Any]", schema)
+    return {
+        name: _untitled(each)
+        for name, each in known.items()
+        if name != "title" or not isinstance(each, str)
+    }
 
 
 def _plainly(call: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
@@ -163,8 +186,7 @@ def _plainly(call: Callable[_P, Awaitable[_R]]) -> Callable[_P, Awaitable[_R]]:
             return await call(*args, **kwargs)
         except EditloopError as error:
             wait = f" (in {error.retry_after:.0f} s)" if error.retry_after else ""
-            said = str(error).replace("Idempotency-Key", "request_key")  # its name at this door
-            raise ToolError(f"{said}{wait}") from error
+            raise ToolError(f"{texts.said_here(error)}{wait}") from error
 
     return told
 
@@ -176,19 +198,35 @@ def _with_care(
     return texts.CAREFULLY.format(image=image, goal=goal)
 
 
+def _given(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments without those that are null and need not be given: some clients send all."""
+    needed = tool.parameters.get("required", ())
+    return {name: each for name, each in arguments.items() if each is not None or name in needed}
+
+
 def _mistake(name: str, error: ValidationError) -> str:
     """The first thing that is wrong with the arguments, in one sentence."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"] if not _is_type(part))
+    first, *others = error.errors(include_url=False, include_context=False)
+    where = _where(first["loc"])
     if first["type"] == "missing":
         return f"{name} needs the argument {where!r}"
 
-    given = clipped(repr(first["input"]), 80)
-    return f"{name}: the argument {where!r} cannot be {given}: {first['msg'].lower()}"
+    wrong = [first, *(each for each in others if _where(each["loc"]) == where)]
+    telling = [each for each in wrong if not each["type"].endswith(_LESS_TELLING)] or wrong
+    said, *more = dict.fromkeys(each["msg"].lower() for each in telling)
+    said += "".join(f" or {each.removeprefix('input should be ')}" for each in more)
+    return f"{name}: the argument {where!r} cannot be {clipped(repr(first['input']), 80)}: {said}"
+
+
+def _where(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc if not _is_type(part))
 
 
 def _is_type(part: int | str) -> bool:
     """Whether a part of a place names an alternative of a union, which no caller wrote."""
     return isinstance(part, str) and (
-        part in ("str", "bool", "int", "float") or "[" in part or part[:1].isupper()
+        part.startswith(("constrained-", "function-"))
+        or part in ("str", "bool", "int", "float")
+        or "[" in part
+        or part[:1].isupper()
     )

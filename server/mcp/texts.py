@@ -2,6 +2,8 @@
 
 from mcp.types import ToolAnnotations
 
+from ...memory import EditloopError
+
 INSTRUCTIONS = (
     "editloop edits pictures and looks at what it did: each run edits, scores the edit from 0 to "
     "10, refines the instruction and edits again until it is good enough; the best turn is the "
@@ -56,6 +58,21 @@ CAREFULLY = (
     "after three runs; then compare_runs, show the best one, name what is still not right, and "
     "give the way to the full picture."
 )
+
+
+_OTHER_DOORS = {
+    "Idempotency-Key": "request_key",
+    "`editloop runs list` shows all": "list_images shows what there is",
+}
+"""What errors say for other doors, and what that is called at this one."""
+
+
+def said_here(error: EditloopError) -> str:
+    """An error in words that a caller of this door can act on."""
+    said = str(error)
+    for other, ours in _OTHER_DOORS.items():
+        said = said.replace(other, ours)
+    return said
 
 
 def hints(*, reads: bool = False, again: bool = False, elsewhere: bool = False) -> ToolAnnotations:

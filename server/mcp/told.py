@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...memory import Run, Score, Turn
+from ...memory.records import SOURCE
 from ..host import Host, best_of
 from .facts import PictureFacts, RunFacts, Scores, Status, TurnFacts
 
@@ -19,21 +20,23 @@ def clipped(text: str, most: int = _LINE) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def shown_turn(host: Host, run: Run, number: int | None = None) -> Turn | None:
-    """The turn whose picture is shown: one that was asked for, the answer, or the best so far.
+def shown_number(host: Host, run: Run, number: int | None = None) -> int | None:
+    """The turn whose picture is shown: one that was asked for (0 is the source), the answer, or the
+    best so far.
 
     Raises:
         IndexError: the run has no such turn.
     """
-    if number is not None:
-        return run.turn(number)
+    if number is None:
+        best = best_of(host.agent, run)
+        return best.number if best else None
 
-    return best_of(host.agent, run)
+    return number if number == SOURCE else run.turn(number).number
 
 
-def run_facts(host: Host, run: Run, turn: Turn | None, *, paused: bool = False) -> RunFacts:
-    """Tell of a run; `turn` is the one whose picture is shown."""
-    best = shown_turn(host, run)
+def run_facts(host: Host, run: Run, shown: int | None, *, paused: bool = False) -> RunFacts:
+    """Tell of a run; `shown` is the turn whose picture is shown."""
+    best, turn = best_of(host.agent, run), run.turn(shown) if shown else None
     status, target = status_of(run, paused), _target(run.settings)
     labels = run.task.labels
     output = _output(run, best)
@@ -44,7 +47,7 @@ def run_facts(host: Host, run: Run, turn: Turn | None, *, paused: bool = False) 
         scores=_scores(best.score if best else None),
         target=target,
         reached=_reached(best, target),
-        shown=turn.number if turn and turn.edited else None,
+        shown=shown if turn is None or turn.edited else None,
         turns=[_turn(run, each) for each in run.turns[-_TURNS:]],
         critique=clipped(turn.critique.reasoning, _TEXT) if turn and turn.critique else "",
         output=output,
@@ -151,6 +154,6 @@ def _next(run: Run, status: Status, output: PictureFacts | None) -> str:
     if status == "paused":
         return f"the run is paused: {again}) goes on with it"
     if output is None:
-        return "there is no picture: say it in other words, or choose another picture"
+        return f'there is no picture: {again}, instruction="…") tries it in other words'
 
     return f'{again}, instruction="…") changes it further; {output.uri} is the full picture'

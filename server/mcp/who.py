@@ -3,6 +3,7 @@
 from typing import Any
 
 from mcp.server.mcpserver import Context
+from mcp.server.session import ServerSession
 
 from ..principals import LOCAL, Principal
 
@@ -22,7 +23,12 @@ def who(ctx: Context[Any]) -> Principal:
 
 def client_of(ctx: Context[Any]) -> str:
     """The client's own name for itself; empty when it gives none."""
-    params = ctx.request_context.session.client_params
+    return name_of(ctx.request_context.session)
+
+
+def name_of(session: ServerSession) -> str:
+    """The name that the client of a session gave itself; empty when it gave none."""
+    params = session.client_params
     return params.client_info.name[:_CLIENT_CHARS] if params else ""
 
 

@@ -198,9 +198,9 @@ def _of(run: Run, turn: int | None) -> ImageRef:
     """
     number = run.answer if turn is None else turn
     if number is None:
+        why = "ended without a picture" if run.stop else "has no answer yet: wait for it"
         raise InputError(
-            f"run {short(run.id)} has no answer yet: wait for it, or name a turn, as in "
-            f"run:{short(run.id)}#1"
+            f"run {short(run.id)} {why}, or name a turn: run:{short(run.id)}#0 is its source"
         )
     found = run.picture(number) if number <= len(run.turns) else None
     if found is None:

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 MOST = 900_000
 PREVIEW = 256 * 1024
+TEXT = 20_000  # characters; Claude Code shows its model 25,000 tokens, the picture among them
 
 
 def photo_like(side: int) -> bytes:
@@ -112,7 +113,9 @@ async def test_no_answer_with_endless_words_is_too_long(tmp_path: Path) -> None:
             await client.call_tool("get_run", {"run_id": run["run"]}),
             await client.call_tool("compare_runs", runs),
             await client.call_tool("list_images", {}),
-            await client.read_resource(f"editloop://run/{run['run']}"),
         ]
+        texts = [len(each.content[0].text) for each in answers]
+        answers.append(await client.read_resource(f"editloop://run/{run['run']}"))
     assert len(run["turns"]) == 20
+    assert [each for each in texts if each > TEXT] == []
     assert [length(each) for each in answers if length(each) > MOST] == []
