@@ -33,6 +33,9 @@ class Place:
         "127.0.0.1"
     )
     port: Annotated[int, Parameter(help="8020; the first one that is free with 0.")] = 8020
+    public_url: Annotated[
+        str, Parameter(metavar="URL", help="Where a proxy is reached that stands before it.")
+    ] = ""
     no_mcp: Annotated[
         bool, Parameter(negative="", help="Do not answer chat assistants at /mcp.")
     ] = False
@@ -73,6 +76,14 @@ class Bounds:
     strict_models: Annotated[
         bool, Parameter(negative="", help="Refuse unknown models at /v1/images/edits.")
     ] = False
+    same_for: Annotated[
+        float,
+        Parameter(
+            converter=as_seconds,
+            metavar="TIME",
+            help="What is sent again to /v1/images/edits within it is the same edit; off.",
+        ),
+    ] = 0.0
     grace: Annotated[
         float,
         Parameter(
@@ -80,7 +91,7 @@ class Bounds:
         ),
     ] = 5.0
 
-    def rules(self, usual: int) -> "ApiRules":
+    def rules(self, usual: int, public_url: str = "") -> "ApiRules":
         """The bounds; `usual` is how many runs are worked on where nothing is said.
 
         Raises:
@@ -99,6 +110,8 @@ class Bounds:
             works=not self.no_work,
             body=BodyRules(body_bytes=self.megabytes * 1_000_000),
             strict_models=self.strict_models,
+            same_seconds=self.same_for,
+            public_url=public_url,
         )
 
 
@@ -138,7 +151,7 @@ def run_api(plan: ApiPlan, choices: "Choices", screen: Screen, *, access: bool) 
         partial(build, choices),
         guard=guard,
         reach=plan.files.reach(),
-        rules=plan.bounds.rules(choices.settings.runs_at_once),
+        rules=plan.bounds.rules(choices.settings.runs_at_once, place.public_url),
         mcp=not place.no_mcp,
     )
     serve_loop(

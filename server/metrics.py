@@ -24,6 +24,10 @@ class Counts:
         """One more."""
         self._counts[tuple(sorted(labels.items()))] += 1
 
+    def start(self, **labels: str) -> None:
+        """Begin at 0: what appears as 1 is no increase to whoever reads."""
+        self._counts[tuple(sorted(labels.items()))] += 0
+
     def lines(self) -> Iterator[str]:
         """As text."""
         yield from _head(self.name, self.text, "counter")

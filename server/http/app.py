@@ -23,6 +23,7 @@ from ..guard import Guard
 from ..host import Host
 from ..mcp.rules import McpRules
 from ..pictures import Pictures, Reach
+from ..reached import Reached
 from ..tracing import Watched
 from .blobs import Blobs
 from .board import Board
@@ -93,6 +94,7 @@ def api(
     around = [
         Middleware(Watched, metrics=numbers, routes=lambda scope: _route(routes, scope)),
         Middleware(Gate, guard=guard, write=written),
+        *([Middleware(Reached, url=rules.public_url)] if rules.public_url else []),
     ]
     app = Starlette(lifespan=lifespan, middleware=around, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False
@@ -146,6 +148,7 @@ def _routes(inside: Inside, *, urls: bool) -> list[BaseRoute]:
     openai = ImagesRules(
         body=bounds.body,
         strict_models=bounds.strict_models,
+        same_seconds=bounds.same_seconds,
         urls=urls,
         heartbeat_seconds=bounds.heartbeat_seconds,
         stalled_seconds=bounds.stalled_seconds,

@@ -81,7 +81,7 @@ class ImagesDoor:
         self._host, self._rules = host, rules
         self._arriving, self._waiting = arriving, waiting
         self._intake = Intake(host, pictures, rules.body.pixels)
-        self._showing = Showing(host, pictures, rules)
+        self._showing = Showing(host, pictures)
         self._runs = Runs(host)
         self._same = Same(rules.same_seconds)
 

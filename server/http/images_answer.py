@@ -1,7 +1,7 @@
 """The answer of `/v1/images/edits`: pictures as they were wanted, and what is said of their runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anyio import to_thread
@@ -15,8 +15,8 @@ from ..openai_answers import spliced
 from ..openai_pictures import FORMATS, Look, converted
 from ..pictures import Pictures
 from ..principals import Principal
+from ..reached import reached_at
 from .images_asked import EditsAsked
-from .images_rules import ImagesRules
 from .images_taken import same_shape
 
 RUN, SCORE, IGNORED = "x-editloop-run", "x-editloop-score", "x-editloop-ignored"
@@ -45,8 +45,8 @@ class Shown:
 class Showing:
     """Makes answers."""
 
-    def __init__(self, host: Host, pictures: Pictures, rules: ImagesRules) -> None:
-        self._host, self._pictures, self._rules = host, pictures, rules
+    def __init__(self, host: Host, pictures: Pictures) -> None:
+        self._host, self._pictures = host, pictures
 
     async def answer(
         self, http: Request, asked: EditsAsked, runs: Sequence[Run], who: Principal
@@ -69,12 +69,15 @@ class Showing:
         look, note = look_of(image, asked)
         picture = Picture(await self._host.agent.images.get(image), image.media_type)
         out = await converted(picture, look)
-        return await to_thread.run_sync(_examined, out, note)
+        shown = await to_thread.run_sync(_examined, out, note)
+        if asked.background == "transparent" and not shown.alpha:
+            lost = "the edit has no transparency"
+            return replace(shown, note=f"{note}; {lost}" if note else lost)
+        return shown
 
     async def _url(self, http: Request, shown: Shown, who: Principal) -> str:
         kept = await self._pictures.put(shown.picture.data, who)
-        root = self._rules.public_url or str(http.base_url)
-        return f"{root.rstrip('/')}/v1/blobs/{kept.sha256}"
+        return f"{reached_at(http)}/v1/blobs/{kept.sha256}"
 
     def _head(
         self, asked: EditsAsked, runs: Sequence[Run], shown: Sequence[Shown]

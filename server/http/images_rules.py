@@ -25,9 +25,6 @@ class ImagesRules:
     urls: bool = False
     """Answer `response_format=url` with the address of the picture; for servers without tokens."""
 
-    public_url: str = ""
-    """Where the server is reached, for those addresses; empty: where the request was sent to."""
-
     heartbeat_seconds: float = 15.0
     """A stream is never silent for longer, so that proxies do not cut it."""
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from ..host import Host
 from ..pictures import Pictures
+from ..reached import check_public_url
 from ..refusals import Refused
 from ..rules import BodyRules
 from .numbers import Numbers
@@ -37,11 +38,26 @@ class ApiRules:
     strict_models: bool = False
     """Answer 404 at `/v1/images/edits` to a model that is not here."""
 
+    same_seconds: float = 0.0
+    """How long the same request there without a key means the same runs; 0 for never."""
+
+    public_url: str = ""
+    """Where the server is reached behind a proxy; empty: as it is asked."""
+
     heartbeat_seconds: float = 15.0
     """A stream of events is never silent for longer."""
 
     stalled_seconds: float = 60.0
     """A listener that takes nothing for so long is let go."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            SettingsError: a public address that is none.
+        """
+        if self.public_url:
+            check_public_url(self.public_url)
 
 
 @dataclass(slots=True)

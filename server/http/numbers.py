@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ...agent import Closed, Event, Opened
+from ...memory import StopReason
 from ..metrics import Counts, Histogram, exposed
 
 
@@ -18,6 +19,9 @@ class Numbers:
             "editloop_runs_closed_total", "Runs worked on here that ended, by why they stopped."
         )
         self.seconds = Histogram("editloop_run_seconds", "Time of a run in editor and thinker.")
+        self.begun.start()
+        for reason in StopReason:
+            self.closed.start(reason=str(reason))
 
     def hear(self, event: Event) -> None:
         """Count what happens to the runs that are worked on here."""

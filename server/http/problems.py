@@ -45,6 +45,9 @@ from .spec import PROBLEM
 LOG = logging.getLogger("editloop.server.http")
 _SOON = 2  # seconds to wait where nobody knows better
 _OPENAI = ("/v1/images", "/v1/models")
+_OF_OPENAI = "x-stainless-lang"
+"""A header that OpenAI's clients send."""
+
 _MOST_ERRORS = 20
 
 
@@ -163,8 +166,17 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 async def refused(http: Request, error: Exception) -> Response:
-    """Answer with a problem; below `/v1/images` with OpenAI's object."""
-    return written(http.url.path, error, http.method)
+    """Answer with a problem; below `/v1/images`, or to OpenAI's lost client, with its object."""
+    path = http.url.path
+    nowhere = isinstance(error, HTTPException) and not isinstance(error, Refused)
+    if nowhere and _OF_OPENAI in http.headers and not path.startswith(_OPENAI):
+        said = (
+            f"there is nothing at {path[:80]}: OpenAI's clients find {' and '.join(_OPENAI)} here, "
+            "so base_url ends in /v1"
+        )
+        return images_failures.written(Refused(404, "not_found", said), path)
+
+    return written(path, error, http.method)
 
 
 def written(path: str, error: Exception, method: str = "") -> Response:

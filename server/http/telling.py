@@ -50,7 +50,7 @@ class Teller:
         """A run, or 304 where the client has it as it is."""
         body = written(await self.body(http, run))
         tag = weak_tag(body)
-        if http.method == "GET" and unchanged(http, tag):
+        if http.method in ("GET", "HEAD") and unchanged(http, tag):
             return not_modified(tag, CHANGING)
 
         headers = {"etag": tag, "cache-control": CHANGING, **_applied(applied)}

@@ -6,6 +6,7 @@ from mcp.server.mcpserver import Context
 from starlette.requests import Request
 
 from ..guard import TICKETS
+from ..reached import reached_at
 
 _BLOBS = "/v1/blobs/"
 
@@ -37,4 +38,4 @@ class OverHttp:
 def _base(ctx: Context[Any]) -> str:
     request = ctx.request_context.request
     assert isinstance(request, Request)  # nothing else comes in by HTTP
-    return str(request.base_url).rstrip("/")
+    return reached_at(request)

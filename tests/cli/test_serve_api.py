@@ -117,6 +117,8 @@ def _serving_quietly(environment: dict[str, str], *words: str) -> Generator[str]
         (["--at-once", "0"], "must be 1 or more"),
         (["--allow", "no-such-folder"], "is no folder"),
         (["--allow-origin", "nonsense"], "the allowed origin"),
+        (["--public-url", "images.example"], "the public address 'images.example' is none"),
+        (["--same-for", "soon"], "is no length of time"),
         (["--editor", "nonsense", "--port", "0"], "there is no editor 'nonsense'"),
     ],
 )
@@ -164,3 +166,24 @@ async def test_a_server_that_ends_lets_go_of_listeners_and_runs(tmp_path: Path) 
             found = await other.done(run)
     assert [number for number in heard if number] == [1, 2, 3]
     assert len(found["turns"]) == 4
+
+
+def test_what_is_sent_again_is_the_same_edit_and_addresses_are_the_proxys(
+    home: Path, environment: dict[str, str]
+) -> None:
+    public = "https://images.example"
+    with (
+        _serving(environment, "--same-for", "10m", "--public-url", public) as (_, url),
+        _ready(url) as http,
+    ):
+        answers = [
+            http.post(
+                "/v1/images/edits",
+                files={"image": (home / "photo.png").read_bytes()},
+                data={"prompt": "make it warmer", "response_format": "url"},
+            )
+            for _ in range(2)
+        ]
+    first, second = (answer.headers["x-editloop-run"] for answer in answers)
+    assert first == second
+    assert answers[0].json()["data"][0]["url"].startswith(f"{public}/v1/blobs/")

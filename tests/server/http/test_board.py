@@ -37,18 +37,24 @@ async def test_the_index_says_where_one_is_and_who(tmp_path: Path) -> None:
 
 
 async def test_numbers_tell_what_was_done(tmp_path: Path) -> None:
+    async def read() -> dict[str, str]:
+        lines = (await asked.http.get("/metrics")).text.splitlines()
+        return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
     async with asking(tmp_path) as asked:
+        before = await read()
         await asked.done()
         await asked.http.get("/v1/runs/nosuchrun")
         await asked.http.get("/v1/nothing/at/all")
-        text = (await asked.http.get("/metrics")).text
-    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        lines = await read()
     assert lines['editloop_server_requests_total{route="/v1/runs",status="200"}'] == "1"
     assert lines['editloop_server_requests_total{route="/v1/runs/{run}",status="404"}'] == "1"
     assert lines['editloop_server_requests_total{route="other",status="404"}'] == "1"
     assert lines["editloop_runs_begun_total"] == "1"
     assert lines['editloop_runs_closed_total{reason="satisfied"}'] == "1"
     assert lines["editloop_run_seconds_count"] == "1"
+    assert before["editloop_runs_begun_total"] == "0"
+    assert before['editloop_runs_closed_total{reason="satisfied"}'] == "0"
     assert (lines["editloop_runs_waiting"], lines["editloop_runs_working"]) == ("0", "0")
 
 

@@ -218,9 +218,17 @@ async def test_transparency_is_kept_laid_over_white_or_asked_for_in_vain(tmp_pat
     assert has_none.json()["error"]["param"] == "background"
 
 
-@pytest.mark.parametrize("public", ["", "https://images.example/loop/"])
-async def test_an_address_is_given_where_the_server_gives_them(tmp_path: Path, public: str) -> None:
-    rules = ImagesRules(urls=True, public_url=public)
+async def test_an_edit_that_lost_its_transparency_says_so(tmp_path: Path) -> None:
+    files = {"image": ("a.png", _written("PNG", mode="RGBA"))}
+    data = {"prompt": "x", "background": "transparent"}
+    async with images_door(tmp_path, editor=_editor(), thinker=thinker(GOOD)) as door:
+        said = (await door.http.post(EDITS, files=files, data=data)).json()
+    assert said["background"] == "opaque"
+    assert said["editloop"]["notes"] == ["the edit has no transparency"]
+
+
+async def test_an_address_is_given_where_the_server_gives_them(tmp_path: Path) -> None:
+    rules = ImagesRules(urls=True)
     async with images_door(tmp_path, rules=rules, editor=_editor(), thinker=thinker(GOOD)) as door:
         answer = await _asked(door, response_format="url")
         [made] = answer.json()["data"]
@@ -229,7 +237,7 @@ async def test_an_address_is_given_where_the_server_gives_them(tmp_path: Path, p
         held = await door.host.agent.images.get(sha256)
     assert run.best
     assert run.best.edited
-    assert made["url"] == f"{public or door.url + '/'}v1/blobs/{run.best.edited.sha256}"
+    assert made["url"] == f"{door.url}/v1/blobs/{run.best.edited.sha256}"
     assert held == png(10)
     assert "b64_json" not in made
     assert made["revised_prompt"] == "x"

@@ -8,7 +8,7 @@ from apis import AS_ANN, AS_BOB, TWO, asking
 from hosting import GOOD, Held, thinker
 from images_door import EDITS
 from making import png
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, NotFoundError
 
 from editloop.agent.scope import helpers
 from editloop.server.principals import LOCAL
@@ -101,3 +101,15 @@ async def test_the_official_client_asks_the_whole_application(tmp_path: Path) ->
         )
         kinds = [event.type async for event in stream]
     assert kinds == ["image_edit.partial_image"] * 3 + ["image_edit.completed"]
+
+
+async def test_an_official_client_that_is_lost_is_told_where_to_ask(tmp_path: Path) -> None:
+    async with asking(tmp_path, server=True) as asked:
+        here = str(asked.http.base_url).rstrip("/")
+        async with AsyncOpenAI(base_url=here, api_key="none", max_retries=0) as client:
+            with pytest.raises(NotFoundError, match="so base_url ends in /v1") as edit:
+                await client.images.edit(image=("a.png", png(200)), prompt="warm")
+        async with AsyncOpenAI(base_url=f"{here}/v1", api_key="none") as client:
+            with pytest.raises(NotFoundError, match="find /v1/images and /v1/models here"):
+                await client.embeddings.create(model="x", input="y")
+    assert edit.value.code == "not_found"

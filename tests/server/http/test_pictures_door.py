@@ -83,6 +83,8 @@ async def test_a_range_is_sent_and_what_is_none_is_not_heeded(
         tag = (await asked.http.head(url)).headers["etag"]
         answer = await asked.http.get(url, headers={"if-range": tag, **headers})
         plain = await asked.http.get(url, headers=headers)
+        head = await asked.http.head(url, headers=headers)
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(LARGE)))
     for each in (answer, plain):
         assert each.status_code == status
         assert each.content == LARGE[first:last]

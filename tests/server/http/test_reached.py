@@ -1,0 +1,55 @@
+"""The addresses that answers name, where a proxy stands before the server."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apis import asking
+from hosting import GOOD, thinker
+from images_door import EDITS
+from making import png
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from editloop.memory import SettingsError
+from editloop.server.http.inside import ApiRules
+
+pytestmark = pytest.mark.anyio
+
+PUBLIC = "https://images.example:8443/loop"
+RULES = {"public_url": f"{PUBLIC}/"}
+FILES = {"image": ("a.png", png(200), "image/png")}
+
+
+async def test_addresses_are_those_of_the_proxy(tmp_path: Path) -> None:
+    data = {"prompt": "warm", "response_format": "url"}
+    async with asking(tmp_path, rules=RULES, thinker=thinker(GOOD)) as asked:
+        made = (await asked.http.post(EDITS, files=FILES, data=data)).json()["data"][0]["url"]
+        run = (await asked.begin()).json()
+        ticket = (await asked.http.post("/v1/uploads")).json()["url"]
+        seen = await asked.http.get(made.removeprefix(PUBLIC))
+        whole = await asked.http.get(run["links"]["self"])
+    assert made.startswith(f"{PUBLIC}/v1/blobs/")
+    assert run["links"]["self"] == f"/loop/v1/runs/{run['id']}"
+    assert ticket.startswith("/loop/v1/uploads/")
+    assert seen.status_code == 200, "a proxy that takes its path away"
+    assert whole.status_code == 200, "one that does not"
+
+
+async def test_assistants_are_told_them_as_well(tmp_path: Path) -> None:
+    async with (
+        asking(tmp_path, server=True, rules=RULES) as asked,
+        Client(streamable_http_client(f"{asked.http.base_url}/mcp")) as client,
+    ):
+        told: Any = await client.call_tool("request_upload", {})
+    assert f"{PUBLIC}/v1/uploads/" in str(told.structured_content)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["images.example", "ftp://a.example", "https://", "https://a.example/?x=1", "https://a:b@c.example",
+     "https://[::1", "https://a.example:99999"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="write scheme, host and perhaps a path"):
+        ApiRules(public_url=url)
