@@ -16,7 +16,7 @@ _Score = Annotated[float, Field(ge=0, le=10)]
 class Bounds(BaseModel):
     """How far one run may go; what is not given is the server's own setting."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     turns: Annotated[int, Field(ge=1, le=100)] | None = None
     """Attempts at most."""
@@ -34,7 +34,10 @@ class Bounds(BaseModel):
     """US dollars that this run may spend."""
 
     rules: Literal["standard", "reference", "exhaustive"] | None = None
+    """`reference`: the stop rules of the official script; `exhaustive`: all turns, the best counts."""
+
     base: Literal["source", "best", "previous"] | None = None
+    """Which picture each turn edits."""
 
     def given(self) -> dict[str, Any]:
         """What differs from the server's own, by the names of settings."""

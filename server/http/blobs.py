@@ -64,6 +64,7 @@ class Blobs:
         headers=("Range", "If-Range", "If-None-Match"),
         answers={200: PICTURES, 206: PICTURES, 304: None},
         problems=(404, 416),
+        tells=("ETag",),
         tag="pictures",
     )
     async def get_blob(self, http: Request) -> Response:

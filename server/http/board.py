@@ -84,7 +84,9 @@ class Board:
     )
     async def openapi(self, http: Request) -> Response:
         """Read this description."""
-        return JSONResponse(dict(self._document()))
+        root = root_of(http)
+        here = {"servers": [{"url": root}]} if root else {}
+        return JSONResponse({**self._document(), **here})
 
     async def _trouble(self) -> str:
         if self._inside.ending:

@@ -105,6 +105,7 @@ OPERATIONS = (
         form=EditsForm,
         answers={200: (EditsMade, Media((SSE,), binary=False))},
         problems=(400, 404, 408, 413, 415, 422, 429, 502),
+        tells=("x-editloop-run", "x-editloop-score", "x-editloop-ignored", "Idempotency-Replayed"),
         tag="openai",
         openai=True,
     ),

@@ -85,14 +85,33 @@ SAID: dict[int, str] = {
     503: "Not now: ask again after `Retry-After`.",
     507: "No room left.",
 }
+TOLD: dict[str, str] = {
+    "Content-Range": "Which part it is.",
+    "ETag": "For `If-None-Match`.",
+    "Idempotency-Replayed": "`true`: the run of an earlier request under this key.",
+    "Link": "The page after, as `next` (RFC 8288).",
+    "Location": "Where it is.",
+    "Preference-Applied": "The preference that was heeded.",
+    "Retry-After": "Seconds.",
+    "x-editloop-ignored": "Fields that changed nothing.",
+    "x-editloop-run": "The runs, one for each picture that was asked for.",
+    "x-editloop-score": "Their scores, 0 to 10, or `unscored`.",
+}
 _ANY = (500, 503)
 _SECURED = (401, 403)
-_ANSWERED: dict[int, dict[str, str]] = {
-    201: {"Location": "Where it is."},
-    202: {"Location": "Where it is."},
-    302: {"Location": "Where it is."},
-    429: {"Retry-After": "Seconds."},
+_ANSWERED = {
+    **dict.fromkeys((201, 202, 302), ("Location",)),
+    **dict.fromkeys((206, 416), ("Content-Range",)),
+    **dict.fromkeys((429, 503), ("Retry-After",)),
 }
+
+
+_ABOUT = """\
+An edit is asked for at `/v1/runs`, and goes on until its score is good enough. Every turn is on record.
+
+A picture is sent with the request, by `POST /v1/blobs`, or named by a handle. Every answer has an \
+`x-request-id`, which the log of the server knows; every refusal is a problem (RFC 9457) or, at the \
+paths that OpenAI's clients ask, their error object."""
 
 
 @cache
@@ -122,6 +141,7 @@ class Document:
             "info": {
                 "title": "editloop",
                 "summary": "Any image editor, inside a think-while-edit loop, on record.",
+                "description": _ABOUT,
                 "version": installed(),
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
@@ -166,7 +186,8 @@ class Document:
     def _responses(self, each: Operation) -> dict[str, Any]:
         found: dict[int, dict[str, Any]] = {}
         for status, content in each.answers.items():
-            found[status] = _response(status, self._content(content, "serialization"))
+            told = self._content(content, "serialization")
+            found[status] = _response(status, told, each.tells)
         refused = {*each.problems, *_ANY, *(_SECURED if each.secured else (403,)), 421}
         if each.query is not None or each.headers:
             refused.add(400)
@@ -244,14 +265,13 @@ def _untitled(found: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _response(status: int, content: dict[str, Any]) -> dict[str, Any]:
+def _response(status: int, content: dict[str, Any], tells: Sequence[str] = ()) -> dict[str, Any]:
     found: dict[str, Any] = {"description": SAID.get(status, "Refused.")}
     if content:
         found["content"] = content
-    if headers := _ANSWERED.get(status):
+    if names := sorted({*_ANSWERED.get(status, ()), *tells}):
         found["headers"] = {
-            name: {"description": said, "schema": {"type": "string"}}
-            for name, said in headers.items()
+            name: {"description": TOLD[name], "schema": {"type": "string"}} for name in names
         }
     return found
 

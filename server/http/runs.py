@@ -42,6 +42,7 @@ class Runs:
         headers=("Idempotency-Key", "Prefer"),
         answers={200: RunBody, 202: RunBody},
         problems=(403, 404, 408, 413, 415, 422, 429),
+        tells=("Location", "Idempotency-Replayed", "Preference-Applied"),
     )
     async def begin_run(self, http: Request) -> Response:
         """Ask for an edit.
@@ -63,6 +64,7 @@ class Runs:
         "/v1/runs",
         query=Listing,
         answers={200: RunsBody},
+        tells=("Link",),
     )
     async def list_runs(self, http: Request) -> Response:
         """List runs, newest first.
@@ -94,6 +96,7 @@ class Runs:
         headers=("If-None-Match", "Prefer"),
         answers={200: RunBody, 304: None},
         problems=(404,),
+        tells=("ETag", "Preference-Applied"),
     )
     async def get_run(self, http: Request) -> Response:
         """Look at a run.
@@ -126,6 +129,7 @@ class Runs:
         headers=("Prefer",),
         answers={200: RunBody, 202: RunBody},
         problems=(404, 429),
+        tells=("Location", "Preference-Applied"),
     )
     async def resume_run(self, http: Request) -> Response:
         """Go on with a run that was stopped.
@@ -143,6 +147,7 @@ class Runs:
         headers=("Idempotency-Key", "Prefer"),
         answers={200: RunBody, 202: RunBody},
         problems=(404, 408, 413, 415, 422, 429),
+        tells=("Location", "Idempotency-Replayed", "Preference-Applied"),
     )
     async def fork_run(self, http: Request) -> Response:
         """Begin a run from a picture of this one.

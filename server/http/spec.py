@@ -54,6 +54,9 @@ class Operation:
     problems: Sequence[int] = ()
     """Statuses of refusals, beside those that any request may get."""
 
+    tells: Sequence[str] = ()
+    """Headers of the answers; `TOLD` in `openapi` describes them."""
+
     tag: str = "runs"
     secured: bool = True
     """Whether a token is asked for where the server has any."""

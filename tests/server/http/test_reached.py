@@ -29,9 +29,11 @@ async def test_addresses_are_those_of_the_proxy(tmp_path: Path) -> None:
         ticket = (await asked.http.post("/v1/uploads")).json()["url"]
         seen = await asked.http.get(made.removeprefix(PUBLIC))
         whole = await asked.http.get(run["links"]["self"])
+        described = (await asked.http.get("/openapi.json")).json()
     assert made.startswith(f"{PUBLIC}/v1/blobs/")
     assert run["links"]["self"] == f"/loop/v1/runs/{run['id']}"
     assert ticket.startswith("/loop/v1/uploads/")
+    assert described["servers"] == [{"url": "/loop"}]
     assert seen.status_code == 200, "a proxy that takes its path away"
     assert whole.status_code == 200, "one that does not"
 
