@@ -112,7 +112,7 @@ def summaries(
     """Return lines of a list, newest first, `before` a run that was listed earlier."""
     query = select(*_SUMMARY).where(*conditions(where)).order_by(*_newest_first()).limit(limit)
     if before is not None:
-        query = query.where(_position() < _place(connection, before))
+        query = query.where(_position() < _place(connection, before, where.principal))
     rows = (connection.execute(query)).mappings()
     return [RunSummary.of({str(k): v for k, v in row.items()}) for row in rows]
 
@@ -197,9 +197,10 @@ def _position() -> ColumnElement[Any]:
     return tuple_(col(RunRow.created), col(RunRow.id))
 
 
-def _place(connection: Connection, run_id: str) -> ColumnElement[Any]:
-    """Return where a run stands in a list."""
-    created = connection.scalar(select(col(RunRow.created)).where(col(RunRow.id) == run_id))
+def _place(connection: Connection, run_id: str, principal: str | None) -> ColumnElement[Any]:
+    """Return where a run stands in a list, if it may stand there."""
+    this = select(col(RunRow.created)).where(col(RunRow.id) == run_id, *_of(principal))
+    created = connection.scalar(this)
     if created is None:
         raise RunNotFound(f"run {run_id!r} is gone; begin the list anew")
     return _at((created, run_id))

@@ -18,6 +18,7 @@ from mcp_doors import facts, http_client, mistake, over_http
 from editloop.memory import SettingsError, StoreError
 from editloop.server.edit_service import service
 from editloop.server.guard import Guard, digest
+from editloop.server.http.cursors import cursor_of
 from editloop.server.http.problems import written
 from editloop.server.pictures import Pictures
 from editloop.server.principals import Principal
@@ -122,9 +123,17 @@ async def test_the_runs_and_pictures_of_others_are_as_if_they_were_not(tmp_path:
             answer = await asked.http.post("/v1/runs", json=said, headers=AS_BOB)
             assert answer.status_code == 403
         listed = await asked.http.get("/v1/runs", headers=AS_BOB)
+        cursors = [
+            await asked.http.get(
+                "/v1/runs", params={"cursor": cursor_of(name), "limit": 1}, headers=AS_BOB
+            )
+            for name in (run["id"], "0" * 26)
+        ]
         where = f"tag:principal=ann {run['short']}"
         asked_for = await asked.http.get("/v1/runs", params={"where": where}, headers=AS_BOB)
     assert listed.json()["runs"] == []
+    assert [answer.status_code for answer in cursors] == [400, 400]
+    assert cursors[0].json() == cursors[1].json()
     assert asked_for.status_code in (200, 400)
     assert run["id"] not in asked_for.text
 
