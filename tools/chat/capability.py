@@ -3,9 +3,13 @@
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
-from pydantic_ai import RunContext
+from pydantic import ValidationError
+from pydantic_ai import ModelRetry, RunContext
 from pydantic_ai.capabilities import AbstractCapability
+from pydantic_ai.exceptions import ToolFailed
+from pydantic_ai.messages import ToolCallPart
 from pydantic_ai.models import ModelRequestContext
+from pydantic_ai.tools import ToolDefinition
 
 from .desk import Approval, Labels
 from .events import Event
@@ -18,8 +22,9 @@ from .toolset import ImageTools
 
 _HANDLES = """\
 Every picture of this conversation has a handle, such as img_0123456789, which stands before it or \
-in what the tool says. Name pictures by their handles when you call a tool; never invent one. You \
-see small previews; the tools work on the pictures themselves."""
+in what the tool says. Name pictures by their handles when you call a tool; never invent one."""
+_SEEING = "You see small previews; the tools work on the pictures themselves."
+_BLIND = "You do not see the pictures: go by what the tools say and measure."
 _TOOLS = """\
 edit_image changes a picture as words say, refine_edit goes on from an earlier run, compare_images \
 measures what differs."""
@@ -60,7 +65,8 @@ class ImageEditing(AbstractCapability[Any]):
     """The longest side of previews in pixels."""
 
     newest: int = 8
-    """How many of the newest pictures are shown in a request; earlier ones are their handles."""
+    """How many of the newest pictures are shown in a request, and at least all of the user's last
+    message; earlier ones are their handles. 0: none, for models that see no pictures."""
 
     recipes: bool = True
     """Offer `retouch`, whose schema takes some 17 kB of every request."""
@@ -89,7 +95,8 @@ class ImageEditing(AbstractCapability[Any]):
 
     def get_instructions(self) -> str:
         """Say what handles are, and what the tools are for."""
-        return " ".join((_HANDLES, _TOOLS, *((_RECIPES,) if self.recipes else ()), _CARE))
+        seeing = _SEEING if self.newest else _BLIND
+        return " ".join((_HANDLES, seeing, _TOOLS, *((_RECIPES,) if self.recipes else ()), _CARE))
 
     def get_toolset(self) -> ImageTools:
         """Return the five tools."""
@@ -107,9 +114,30 @@ class ImageEditing(AbstractCapability[Any]):
                 request = mended(request, book)
             if self.slim_history:
                 ctx.messages[:] = mended((await slimming.slim(ctx.messages))[0], book)
-            showing = Showing(self.tools.desk.previews(loop), self.newest)
+            showing = Showing(self.tools.desk.previews(loop), self.newest, slimming.problem)
             request_context.messages = await showing.shown(request)
         return request_context
+
+    async def on_tool_validate_error(
+        self,
+        ctx: RunContext[Any],
+        *,
+        call: ToolCallPart,
+        tool_def: ToolDefinition,
+        args: Any,
+        error: ValidationError | ModelRetry,
+    ) -> dict[str, Any]:
+        """Tell a model that has had its tries that the call failed; the chat goes on.
+
+        Raises:
+            ToolFailed: that was the last try of one of our tools.
+        """
+        ours = call.tool_name.endswith(tuple(self.tools.tools))  # perhaps behind a prefix
+        if ours and ctx.last_attempt and isinstance(error, ValidationError):
+            wrong = error.errors(include_url=False, include_input=False)
+            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong)
+            raise ToolFailed(f"the call is not valid: {told}") from error
+        raise error
 
 
 async def _emitted(ctx: RunContext[Any], event: Event) -> None:

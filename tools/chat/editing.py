@@ -74,8 +74,9 @@ async def gone_on_from(
     if number is None or picture is None:
         edits = [each.number for each in run.turns if each.edited]
         which = "answer" if turn is None else f"picture of turn {turn}"
+        yet = " yet, for it is not over" if run.stop is None else ""
         raise InputError(
-            f"run {name!r} has no {which}; its turns with a picture: {edits or 'none'}"
+            f"run {name!r} has no {which}{yet}; its turns with a picture: {edits or 'none'}, and 0"
         )
     await desk.kept(loop, picture)
     return run, picture, number

@@ -32,7 +32,12 @@ class Seen:
     @property
     def label(self) -> str:
         """What stands in a message in the picture's place."""
-        return f"[{self.handle}: picture {self.what}, {self.size}]"
+        return f"[{self.handle}: picture {self.what}, {self.size}{self._first}]"
+
+    @property
+    def _first(self) -> str:
+        """Says that all but the first of its frames or pages is left out."""
+        return ", its first frame" if {"animation", "pages"} & {*self.ref.degraded} else ""
 
     def told(self) -> dict[str, Any]:
         """What a model is told of it in a list."""

@@ -9,6 +9,7 @@ from anyio import to_thread
 from pydantic_ai.messages import (
     BinaryContent,
     FilePart,
+    ImageUrl,
     ModelMessage,
     TextContent,
     ToolReturnPart,
@@ -41,8 +42,11 @@ class Slimming:
     """Takes pictures out of messages; each is decoded and kept once."""
 
     images: "LocalImages"
-    _kept: dict[int, ImageRef | None] = field(default_factory=dict[int, ImageRef | None])
-    """By the identity of the content: the same objects are in a history and in a request of it."""
+    _kept: dict[int, ImageRef | str] = field(default_factory=dict[int, ImageRef | str])
+    """By the identity of the content: the same objects are in a history and in a request of it.
+
+    A text says why a picture cannot be kept.
+    """
 
     async def slim(self, messages: Sequence[ModelMessage]) -> tuple[list[ModelMessage], Book]:
         """Return the messages without their pictures, and the book of the conversation."""
@@ -50,6 +54,11 @@ class Slimming:
         if not has_pictures(messages):
             return list(messages), book
         return [await self._message(message, book) for message in messages], book
+
+    def problem(self, item: object) -> str:
+        """Say why a picture that was left in the messages cannot be read."""
+        why = self._kept.get(id(item))
+        return why if isinstance(why, str) else ""
 
     async def _message(self, message: ModelMessage, book: Book) -> ModelMessage:
         if not has_pictures([message]):
@@ -96,24 +105,33 @@ class Slimming:
         ref = await self._keep(item)
         return book.named(ref, "returned by a tool" if tool else "attached") if ref else None
 
-    async def _keep(self, picture: BinaryContent) -> ImageRef | None:
+    async def _keep(self, picture: BinaryContent | ImageUrl) -> ImageRef | None:
         """Keep a picture and return its name; None when it cannot be read."""
-        if id(picture) not in self._kept:
+        kept = self._kept.get(id(picture))
+        if kept is None:
             try:
-                kept = await self._put(picture.data)
-            except PictureError:
-                kept = None
+                kept = await self._put(picture)
+            except PictureError as error:
+                kept = str(error)
             self._kept[id(picture)] = kept
-        return self._kept[id(picture)]
+        return kept if isinstance(kept, ImageRef) else None
 
-    async def _put(self, data: bytes) -> ImageRef:
+    async def _put(self, picture: BinaryContent | ImageUrl) -> ImageRef:
         """Keep bytes; those that are here were decoded once, and are only named again."""
-        digest = await to_thread.run_sync(_digest, data)
+        data, digest = await to_thread.run_sync(_named, picture)
         return await self.images.put(data, verify=not await self.images.has(digest))
 
 
-def _digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
+def _named(picture: BinaryContent | ImageUrl) -> tuple[bytes, str]:
+    """The bytes of a picture, and their hash."""
+    if isinstance(picture, ImageUrl):
+        try:
+            picture = BinaryContent.from_data_uri(picture.url)
+        except ValueError as error:
+            raise PictureError(
+                f"the data: URL holds no picture ({error}): send it again"
+            ) from error
+    return picture.data, sha256(picture.data).hexdigest()
 
 
 def _may_be_marked(part: object) -> TypeGuard[ToolReturnPart[Any]]:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_ai.messages import (
     BinaryContent,
     FilePart,
+    ImageUrl,
     ModelMessage,
     TextContent,
     ToolReturnPart,
@@ -52,7 +53,9 @@ def has_pictures(messages: Iterable[ModelMessage]) -> bool:
 
 
 def is_picture(item: object) -> bool:
-    """Whether a part of a message is the bytes of a picture."""
+    """Whether a part of a message is the bytes of a picture, also those of a `data:` URL."""
+    if isinstance(item, ImageUrl):
+        return item.url.startswith("data:image/")
     return isinstance(item, BinaryContent) and item.is_image and bool(item.data)
 
 

@@ -1,6 +1,6 @@
 """Requests with previews in them: what a history stands for, as the model sees it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,15 +35,18 @@ class Showing:
     """Puts a preview after the line of each of the newest pictures; earlier ones are their line.
 
     Beyond `newest` pictures the earliest lose their previews, half of `newest` at a time, so that
-    most requests begin as the one before began and a model server can reuse what it has read.
+    most requests begin as the one before began and a model server can reuse what it has read. What
+    the user's last message brought is always shown, however many they are.
     """
 
     previews: Previews
     newest: int = 8
+    problem: Callable[[object], str] = lambda _: ""
+    """Why a picture that stands in a message as it came cannot be read."""
 
     async def shown(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """Return the messages with previews; the given ones, which must be slim, stay as they are."""
-        count = _Count(_hidden(sum(map(_places, messages)), self.newest))
+        count = self._count(messages)
         shown: list[ModelMessage] = []
         painted: list[str] = []
         for message in messages:
@@ -54,6 +57,15 @@ class Showing:
                 shown.append(await self._response(message))
                 painted += [seen.label for seen in marked([message])]
         return shown
+
+    def _count(self, messages: Sequence[ModelMessage]) -> "_Count":
+        prompts = [part for m in messages for part in m.parts if isinstance(part, UserPromptPart)]
+        asked = prompts[-1] if prompts and self.newest else None
+        attached = _places_of(asked) if asked else 0
+        others = sum(map(_places, messages)) - attached
+        step = max(1, self.newest // 2)
+        room = self.newest - attached
+        return _Count(_hidden(others, room if room > 0 or not self.newest else step, step), asked)
 
     async def _request(
         self, message: ModelRequest, count: "_Count", painted: Sequence[str]
@@ -90,9 +102,10 @@ class Showing:
             content.append(item)
             if isinstance(item, TextContent):
                 for seen in pictures(item.metadata):
-                    content += await self._preview(seen, count)
+                    content += await self._preview(seen, None if part is count.asked else count)
             elif is_picture(item):
-                content.append("[the picture above cannot be edited: it cannot be read here]")
+                why = self.problem(item) or "it cannot be read here"
+                content.append(f"[the picture above cannot be edited: {why}]")
         return content
 
     async def _returned(self, part: ToolReturnPart[Any], count: "_Count") -> list[Any]:
@@ -112,8 +125,8 @@ class Showing:
             content += await self._preview(seen, count)
         return content
 
-    async def _preview(self, seen: Seen, count: "_Count") -> list[BinaryImage]:
-        if count.skip():
+    async def _preview(self, seen: Seen, count: "_Count | None") -> list[BinaryImage]:
+        if count and count.skip():
             return []
         preview = await self.previews.of(seen)
         return [preview] if preview else []
@@ -124,16 +137,17 @@ class _Count:
     """How many pictures are still to be passed over."""
 
     left: int
+    asked: UserPromptPart | None
+    """What the user said last, whose pictures are not counted."""
 
     def skip(self) -> bool:
         self.left -= 1
         return self.left >= 0
 
 
-def _hidden(count: int, newest: int) -> int:
+def _hidden(count: int, most: int, step: int) -> int:
     """How many of the earliest pictures are not shown."""
-    step = max(1, newest // 2)
-    return -(-max(0, count - newest) // step) * step
+    return -(-max(0, count - most) // step) * step
 
 
 def _places(message: ModelMessage) -> int:

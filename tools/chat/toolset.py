@@ -13,7 +13,8 @@ from .editing import Wanted, edited, gone_on_from
 from .loop import Held, Loop, Opens
 from .marks import metadata
 from .measuring import measured
-from .retouching import retouched, typed
+from .recipes import read, typed
+from .retouching import retouched
 
 Turns = Annotated[int, Field(ge=1, le=20)]
 _TRIES = 2  # of a call that the model can correct
@@ -164,7 +165,7 @@ class ImageTools(FunctionToolset[Any]):
             return await self.desk.returned(loop, told, metadata(first, second), pair=True)
 
     async def retouch(
-        self, ctx: RunContext[Any], image: str, recipe: dict[str, Any], mask: str | None = None
+        self, ctx: RunContext[Any], image: str, recipe: Any, mask: str | None = None
     ) -> ToolReturn[Any]:
         """Carry out photographic operations exactly as given, in their order, without a critic.
 
@@ -176,10 +177,11 @@ class ImageTools(FunctionToolset[Any]):
             recipe: the operations.
             mask: handle of a picture that is white where to act.
         """
+        wanted = read(recipe)
         async with self.desk.held as loop:
             seen = await self.desk.seen(ctx, loop, image)
             confined = await self.desk.seen(ctx, loop, mask) if mask else None
-            return await retouched(self.desk, loop, ctx, seen, recipe, confined)
+            return await retouched(self.desk, loop, ctx, seen, wanted, confined)
 
     async def list_images(self, ctx: RunContext[Any]) -> list[dict[str, Any]]:
         """List the pictures of this conversation, oldest first, with their handles and sizes."""

@@ -1,11 +1,12 @@
 """What the application hears while the chat edits."""
 
 import pytest
-from chatting import Agents, attached, edit, scene, script
+from chatting import Agents, attached, call, edit, scene, script
 from making import critique, picture
 from pydantic_ai import Agent
 from pydantic_ai.messages import CapabilityEvent, FunctionToolResultEvent, ToolReturnPart
 
+from editloop.agent import EditAgent
 from editloop.memory import EditorRejected
 from editloop.policies import ScriptedThinker
 from editloop.tools import ScriptedEditor
@@ -46,6 +47,22 @@ async def test_every_half_turn_is_an_event_of_the_tool_call(scripted: Agents) ->
     }
     assert {event.capability_id for event in heard} == {"image_editing"}
     assert len({event.tool_call_id for event in heard}) == 1
+
+
+async def test_a_recipe_is_heard_of_too(embedded: EditAgent) -> None:
+    recipe = [{"op": "exposure", "stops": 1}]
+    said = script(lambda s: call("retouch", image=s.attached[0], recipe=recipe), "Done.")
+    chat = Agent(said.model, capabilities=[ImageEditing(embedded)])
+
+    async with chat.run_stream_events([attached(scene())]) as stream:
+        heard = [event async for event in stream if isinstance(event, CapabilityEvent)]
+
+    began, turn, ended = heard
+    assert isinstance(began, EditBegan)
+    assert isinstance(turn, EditTurn)
+    assert isinstance(ended, EditEnded)
+    assert (turn.half, turn.semantic) == ("edited", None)
+    assert ended.image == turn.image == said.shown[-1].facts[0]["image"]
 
 
 async def test_the_application_gets_hash_and_run_and_the_model_does_not(scripted: Agents) -> None:

@@ -1,9 +1,12 @@
 """What is stored of a conversation, and what of it is shown."""
 
+import io
+
 import pytest
 from chatting import Agents, Script, Shown, attached, call, edit, refine, scene, script
 from making import critique, picture, png
-from pydantic_ai import Agent, BinaryContent, BinaryImage, ModelMessagesTypeAdapter
+from PIL import Image
+from pydantic_ai import Agent, BinaryContent, BinaryImage, ImageUrl, ModelMessagesTypeAdapter
 from pydantic_ai.messages import (
     FilePart,
     ModelMessage,
@@ -65,9 +68,9 @@ async def test_a_picture_that_cannot_be_read_is_left_and_said_to_be_so(agent: Ed
     assert said.shown[0].items == [
         "look",
         broken,
-        "[the picture above cannot be edited: it cannot be read here]",
+        "[the picture above cannot be edited: the PNG file is cut off: fetch or save it again]",
     ]
-    assert b"cannot be read here" not in done.all_messages_json()
+    assert b"cannot be edited" not in done.all_messages_json()
 
 
 async def test_the_earliest_previews_give_way_and_requests_mostly_begin_alike(
@@ -79,9 +82,59 @@ async def test_the_earliest_previews_give_way_and_requests_mostly_begin_alike(
 
     counts = [len(shown.pictures) for shown in said.shown]
     assert counts == [1, 2, 3, 4, 3, 4, 3, 4, 3, 4, 3, 4]
-    firsts = [shown.pictures[0].identifier for shown in said.shown]
+    firsts = [[each.identifier for each in shown.pictures[:2]] for shown in said.shown]
     assert firsts[4] == firsts[5] != firsts[6] == firsts[7]
     assert all(shown.attached == said.shown[0].attached for shown in said.shown)
+
+
+async def test_all_that_the_user_has_just_attached_is_shown(agent: EditAgent) -> None:
+    said = script(
+        call("list_images"),
+        lambda shown: call("edit_image", image=shown.attached[0], instruction="brighten it"),
+        "The first is brighter.",
+        "You are welcome.",
+    )
+    talk = chat(said, agent, newest=4)
+
+    first = await talk.run(["which is best?", *(attached(scene((40, 30 + k))) for k in range(12))])
+    await talk.run("thanks", message_history=first.all_messages())
+
+    assert [len(shown.pictures) for shown in said.shown] == [12, 12, 13, 3]
+    assert [p.identifier for p in said.shown[2].pictures[:12]] == said.shown[0].attached
+
+
+async def test_a_model_that_sees_nothing_is_sent_no_picture(agent: EditAgent) -> None:
+    said = script(edit("brighten it"), "Done.")
+
+    await chat(said, agent, newest=0).run(["look", attached(scene())])
+
+    assert [shown.pictures for shown in said.shown] == [[], []]
+    assert said.shown[0].attached
+    assert "You do not see the pictures" in (said.shown[0].info.instructions or "")
+
+
+async def test_a_picture_in_a_data_url_is_one_like_any_other(agent: EditAgent) -> None:
+    said = script(edit("brighten it"), "Done.")
+    given = ImageUrl(attached(scene()).data_uri)
+
+    done = await chat(said, agent).run(["look", given, ImageUrl("data:image/png;base64,AAAA")])
+
+    assert said.shown[-1].facts[-1]["status"] == "done"
+    assert said.shown[0].items[-1].startswith("[the picture above cannot be edited: ")
+    assert b"base64,iVBOR" not in done.all_messages_json()
+
+
+async def test_of_an_animation_the_model_is_told_that_the_first_frame_counts(
+    agent: EditAgent,
+) -> None:
+    said = script("A still.")
+    frames = [Image.new("RGB", (60, 40), (shade, 0, 0)) for shade in (0, 120, 240)]
+    moving = io.BytesIO()
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+
+    await chat(said, agent).run([attached(moving.getvalue(), "image/gif")])
+
+    assert said.shown[0].items[0].content.endswith("picture attached, 60×40, its first frame]")
 
 
 async def test_the_stored_history_can_be_left_as_the_user_sent_it(agent: EditAgent) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 
 import anyio
 import pytest
-from chatting import Agents, Script, attached, call, edit, opened, refine, scene, script
+from chatting import Agents, Script, Shown, attached, call, edit, opened, refine, scene, script
 from making import critique, picture
 from PIL import Image
 from pydantic_ai import Agent, ImageUrl
+from pydantic_ai.messages import ToolCallPart
 
 from editloop.agent import EditAgent
-from editloop.memory import StopReason
 from editloop.policies import ScriptedThinker
-from editloop.tools import Abilities, EditRequest, Picture, ScriptedEditor
+from editloop.tools import Abilities, EditRequest, ScriptedEditor
 from editloop.tools.chat import ImageEditing
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +77,24 @@ async def test_a_model_that_insists_is_told_of_the_failure_and_the_chat_goes_on(
     done = await chat(said, embedded).run([attached(scene())])
 
     assert done.output == "I cannot add cats."
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"max_turns": 99}, {"references": "img_0"}, {"strength": 3}, {"instruction": 5}]
+)
+async def test_a_model_that_insists_on_wrong_arguments_does_not_end_the_chat(
+    scripted: Agents, arguments: dict[str, Any]
+) -> None:
+    def wrong(shown: Shown) -> ToolCallPart:
+        given = {"image": shown.attached[0], "instruction": "brighten it"}
+        return call("edit_image", **{**given, **arguments})
+
+    said = script(wrong, wrong, wrong, wrong, "I cannot.")
+
+    done = await chat(said, scored(scripted, 1)).run([attached(scene())])
+
+    assert done.output == "I cannot."
+    assert f"the call is not valid: {next(iter(arguments))}: " in said.shown[-1].returned
 
 
 async def test_two_edits_of_one_response_are_made_side_by_side(scripted: Agents) -> None:
@@ -198,58 +216,6 @@ async def test_what_the_editor_would_leave_out_is_refused(
 
     assert reason in said.shown[-1].returned
     assert await agent.store.runs() == []
-
-
-async def test_a_recipe_is_carried_out_as_it_stands_and_is_a_run_on_record(
-    embedded: EditAgent,
-) -> None:
-    said = script(
-        lambda shown: call("retouch", image=shown.attached[0], recipe=WARM),
-        refine("make it a little cooler"),
-        "Done.",
-    )
-
-    await chat(said, embedded).run([attached(scene())])
-
-    refined, run = [await embedded.store.run(each.id) for each in await embedded.store.runs()]
-    assert run.editor == "retouch"
-    assert run.status == "done"
-    assert run.stop is not None
-    assert run.stop.reason is StopReason.MAX_TURNS
-    assert run.turns[0].critique is None
-    assert run.best is not None
-    assert run.best.edited is not None
-    assert (run.best.edited.width, run.best.edited.height) == (240, 240)
-    assert refined.task.source == run.best.edited
-    assert refined.task.labels["parent"] == run.id
-    replayed = await embedded.editor.edit(
-        EditRequest(Picture(scene(), "image/png"), run.task.instruction)
-    )
-    assert replayed.picture.data == await embedded.images.get(run.best.edited)
-
-
-@pytest.mark.parametrize(
-    ("recipe", "reason"),
-    [
-        ({"operations": [{"op": "temperature", "amount": 500}]}, "operations.0.temperature.amount"),
-        ({"operations": [{"op": "add_cat"}]}, "operations.0"),
-        ({"operations": []}, "no operations"),
-    ],
-)
-async def test_a_recipe_that_is_not_valid_is_corrected(
-    embedded: EditAgent, recipe: dict[str, Any], reason: str
-) -> None:
-    said = script(
-        lambda shown: call("retouch", image=shown.attached[0], recipe=recipe),
-        lambda shown: call("retouch", image=shown.attached[0], recipe=WARM),
-        "Done.",
-    )
-
-    await chat(said, embedded).run([attached(scene())])
-
-    assert reason in said.shown[1].returned
-    assert said.shown[2].facts[-1]["size"] == "240×240"
-    assert len(await embedded.store.runs()) == 1
 
 
 async def test_pictures_are_compared_by_measurement_and_seen_side_by_side(
