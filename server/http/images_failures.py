@@ -97,6 +97,11 @@ def failure_of(run: Run) -> Refused:
     return Refused(502, "failed", said, headers=headers)
 
 
+def said_here(error: EditloopError) -> str:
+    """What an error says, without the words of the command line."""
+    return str(error).replace("`editloop runs list` shows all", "GET /v1/runs lists yours")
+
+
 def stopping(runs: str) -> Refused:
     """What is said to whoever waits when the server ends."""
     said = f"the server is stopping; run {runs} goes on: send the request again under its key"
@@ -111,7 +116,7 @@ def _known(failure: Failure) -> tuple[int, str, str | None]:
 
 
 def _of_ours(error: EditloopError) -> Refused:
-    said = str(error)
+    said = said_here(error)
     match error:
         case LimitReached():
             return Refused(429, "limit", said, headers=_later(error))

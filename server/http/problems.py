@@ -93,7 +93,7 @@ KINDS: dict[type[EditloopError], Kind] = {
     UnsupportedInstruction: Kind(422, "unsupported_instruction"),
     SettingsError: Kind(400, "setting"),
     InputError: Kind(422, "input"),
-    RunNotFound: Kind(404, "run_not_found", "GET /v1/runs lists the runs that you may see"),
+    RunNotFound: Kind(404, "run_not_found"),
     LimitReached: Kind(429, "limit", "ask again after the seconds of Retry-After"),
     BudgetSpent: Kind(429, "budget_spent"),
     LeaseLost: Kind(409, "lease_lost", _READ_AGAIN),
@@ -137,7 +137,7 @@ def problem_of(error: Exception, path: str) -> Problem:
     match error:
         case EditloopError():
             kind = _kind(error)
-            said = kind.said or str(error)
+            said = kind.said or images_failures.said_here(error)
             return _problem(kind.status, kind.code, said, path, error.retryable, kind.hint)
         case Refused(kind=code, said=said):
             found = _problem(error.status_code, code, said, path, _passes(error.status_code))

@@ -311,6 +311,7 @@ async def test_a_handle_that_means_nothing_names_the_field(tmp_path: Path) -> No
         missing = await door.http.post(EDITS, json=said)
         none = await door.http.post(EDITS, json={"prompt": "x", "images": [{"file_id": "file-1"}]})
     assert (missing.status_code, missing.json()["error"]["param"]) == (404, "image")
+    assert "GET /v1/runs lists yours" in missing.json()["error"]["message"]
     assert (none.status_code, none.json()["error"]["param"]) == (400, "image")
 
 

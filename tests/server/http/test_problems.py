@@ -76,6 +76,7 @@ async def test_what_is_not_there_is_a_problem(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
+    assert "editloop runs" not in answer.text, "words of the command line"
 
 
 async def test_a_wrong_method_is_told_all_the_right_ones(tmp_path: Path) -> None:
