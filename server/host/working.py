@@ -8,6 +8,7 @@ from time import perf_counter
 
 import anyio
 from anyio.abc import TaskGroup
+from anyio.lowlevel import checkpoint
 
 from ...agent import Closed, EditAgent, Event
 from ...agent.scope import unbroken
@@ -79,16 +80,15 @@ class Crew:
     @asynccontextmanager
     async def open(self, poll_seconds: float) -> AsyncGenerator[None]:
         """Work while the block runs; then let everything go, for others to go on with."""
-        try:
-            async with anyio.create_task_group() as group:
-                self._group = group
-                if self.at_once:
-                    group.start_soon(self._take, poll_seconds)
+        async with anyio.create_task_group() as group:
+            self._group = group
+            if self.at_once:
+                group.start_soon(self._take, poll_seconds)
+            try:
                 yield
+            finally:
                 self._group = None
-                group.cancel_scope.cancel()
-        finally:
-            self._group = None
+            group.cancel_scope.cancel()
 
     def ring(self) -> None:
         """Say that a run waits."""
@@ -138,6 +138,7 @@ class Crew:
     async def _fill(self) -> None:
         """Claim runs that wait, as many as there is room for."""
         while True:
+            await checkpoint()  # at the end of the server what is claimed below comes back at once
             with self.place() as free:
                 run = await unbroken(self._claimed()) if free else None
             if run is None:

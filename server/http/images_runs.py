@@ -1,7 +1,6 @@
 """The runs of a request: begun, waited for, and let go when nobody waits any more."""
 
 import logging
-from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
@@ -23,8 +22,6 @@ class Runs:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._heard: Counter[str] = Counter()
-        self._leaving: dict[str, anyio.Event] = {}
 
     @asynccontextmanager
     async def begun(
@@ -33,26 +30,22 @@ class Runs:
         """Begin a run for each wish; inside the block they are waited for.
 
         With a key the runs of an earlier request are found again, and go on where they were left.
-        When the block fails, as it does when the client leaves, runs that nobody else waits for are
-        paused; a block that is cancelled, as at the end of the server, leaves them alone.
+        When the block fails, as it does when the client leaves, runs that nobody else waits for,
+        at any server, are paused; a block that is cancelled, as at the end of the server, leaves
+        them alone.
 
         Raises:
             LimitReached, KeyReused, StoreError: as the host has it.
         """
         begun: list[Begun] = []
-        failed = False
         try:
             for number, wish in enumerate(wishes):
                 nth = f"{key}#{number}" if key and number else key
                 begun.append(await unbroken(self._begin(wish, who, nth)))
             yield begun
         except Exception:
-            failed = True
+            await unbroken(self._leave(begun))
             raise
-        finally:
-            alone = [each.run.id for each in begun if self._unheard(each.run.id)]
-            if failed and alone:
-                await unbroken(self._leave(alone, who))
 
     async def ended(self, ids: Sequence[str], who: Principal) -> list[Run]:
         """Wait for the ends of runs.
@@ -82,49 +75,26 @@ class Runs:
             if run.stop is not None:
                 return run
 
-            if leaving := self._leaving.get(run_id):
-                await leaving.wait()
-            elif await self._host.paused(run) and run_id not in self._leaving:
+            if await self._host.paused(run):
                 raise paused(run_id)
 
     async def _begin(self, wish: Wish, who: Principal, key: str) -> Begun:
-        begun = await self._host.begin(wish, who, key=key)
-        run = begun.run
-        self._heard[run.id] += 1
+        begun = await self._host.begin(wish, who, key=key, heard=True)
         try:
-            if begun.again and run.stop is None and await self._host.paused(run):
-                await self._host.resume(run.id, who)
+            if begun.again:
+                await self._host.resume(begun.run.id, who)
         except EditloopError:
-            self._unheard(run.id)
+            await self._leave([begun])
             raise
         return begun
 
-    def _unheard(self, run_id: str) -> bool:
-        """Count one listener less; whether it was the last."""
-        self._heard[run_id] -= 1
-        if self._heard[run_id] > 0:
-            return False
-
-        del self._heard[run_id]
-        return True
-
-    async def _leave(self, ids: Sequence[str], who: Principal) -> None:
-        """Pause runs, and resume those that somebody has asked for meanwhile."""
-        for run_id in ids:
-            while earlier := self._leaving.get(run_id):  # somebody came meanwhile, and left again
-                await earlier.wait()
-            if self._heard[run_id]:
-                continue
-            self._leaving[run_id] = left = anyio.Event()
+    async def _leave(self, begun: Sequence[Begun]) -> None:
+        for each in begun:
             try:
-                await self._host.pause(run_id, who)
-                if self._heard[run_id]:
-                    await self._host.resume(run_id, who)
+                await self._host.leave(each.run.id)
             except EditloopError as error:
-                _LOG.warning("run %s is not paused, though nobody waits for it: %s", run_id, error)
-            finally:
-                del self._leaving[run_id]
-                left.set()
+                said = "run %s is not paused, though nobody may wait for it: %s"
+                _LOG.warning(said, each.run.id, error)
 
 
 def paused(run_id: str) -> Refused:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import anyio
 import pytest
-from hosting import GOOD, SMALL, Held, hosted, thinker, wish
+from hosting import GOOD, POLL, SMALL, Held, an_agent, hosted, thinker, wish
 from making import critique
 
 from editloop.memory import InputError, KeyReused, LimitReached, RunNotFound
 from editloop.memory.store import RunFilter
-from editloop.server.host import Bounds, Moment, Wish, best_of
+from editloop.server.host import Bounds, Host, Moment, Wish, best_of
 from editloop.server.principals import LABEL, LOCAL, Principal
 
 pytestmark = pytest.mark.anyio
@@ -297,3 +297,19 @@ async def test_the_best_so_far_is_picked_by_the_rules_that_the_run_was_asked_wit
         by_the_host = host.agent.kit.rules.select.pick(run)
         held.let_all()
     assert (by_the_run and by_the_run.number, by_the_host and by_the_host.number) == (2, 1)
+
+
+async def test_a_host_that_ends_by_an_error_lets_all_go(tmp_path: Path) -> None:
+    held = Held()
+    async with an_agent(tmp_path, editor=held.editor) as agent:
+
+        async def ends() -> None:
+            async with Host(agent, at_once=1, poll_seconds=POLL).open() as host:
+                for shade in range(3):
+                    await host.begin(await wish(host, shade=shade), ANN)
+                raise ValueError("by an error")
+
+        with anyio.fail_after(20), pytest.raises(ValueError, match="by an error"):
+            await ends()
+        marks = await agent.store.jobs.marks([each.id for each in await agent.store.runs()])
+    assert [(mark.held, mark.wanted) for mark in marks.values()] == [(False, "run")] * 3
