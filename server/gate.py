@@ -19,8 +19,9 @@ _OPENAI = ("/v1/images", "/v1/models")
 _PROBLEM = "application/problem+json"
 _EXPOSED = ", ".join(
     (
-        *("location", "retry-after", "etag", "x-request-id", "idempotency-replayed"),
-        *("x-editloop-run", "x-editloop-score", "mcp-session-id", "mcp-protocol-version"),
+        *("location", "retry-after", "etag", "link", "content-range", "preference-applied"),
+        *("x-request-id", "idempotency-replayed", "x-editloop-run", "x-editloop-score"),
+        *("x-editloop-ignored", "mcp-session-id", "mcp-protocol-version"),
     )
 )
 _POLICY_VIOLATION = 1008
@@ -103,16 +104,17 @@ class Gate:
         return Response(status_code=204, headers=asked.preflight())
 
     def _speaking(self, asked: "_Asked", send: Send) -> Send:
-        """Let a page of an allowed site read the answer."""
+        """Let a page of an allowed site read the answer; whoever keeps one for others is told."""
         origin = self._cors(asked)
-        if origin is None:
+        if origin is None and not self._guard.allowed_origins:
             return send
 
         async def speak(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["access-control-allow-origin"] = origin
-                headers["access-control-expose-headers"] = _EXPOSED
+                if origin is not None:
+                    headers["access-control-allow-origin"] = origin
+                    headers["access-control-expose-headers"] = _EXPOSED
                 headers.add_vary_header("Origin")
             await send(message)
 

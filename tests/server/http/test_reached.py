@@ -12,6 +12,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from editloop.memory import SettingsError
+from editloop.server.guard import Guard
 from editloop.server.http.inside import ApiRules
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +46,23 @@ async def test_assistants_are_told_them_as_well(tmp_path: Path) -> None:
     ):
         told: Any = await client.call_tool("request_upload", {})
     assert f"{PUBLIC}/v1/uploads/" in str(told.structured_content)
+
+
+async def test_a_picture_that_was_kept_without_an_origin_is_not_taken_for_one_with(
+    tmp_path: Path,
+) -> None:
+    """A page shows a picture, and reads it later: a browser would read what it kept of the first."""
+    page = "https://chat.example"
+    guard = Guard(allowed_origins=frozenset({page}))
+    async with asking(tmp_path, guard=guard) as asked:
+        handle = await asked.put(1)
+        path = f"/v1/blobs/{handle.rpartition('/')[2]}"
+        shown = await asked.http.get(path)
+        read = await asked.http.get(path, headers={"origin": page})
+    assert shown.headers["vary"] == read.headers["vary"] == "Origin"
+    assert "access-control-allow-origin" not in shown.headers
+    assert read.headers["access-control-allow-origin"] == page
+    assert "x-editloop-ignored" in read.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize(
