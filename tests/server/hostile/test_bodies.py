@@ -134,6 +134,18 @@ async def test_odd_json_is_answered_in_the_400s(tmp_path: Path, name: str) -> No
             assert 400 <= answer.status_code < 500, (path, answer.text)
 
 
+@pytest.mark.parametrize("value", ["[]", "{}", "0", '""'])
+async def test_json_of_a_million_values_is_refused_unread(tmp_path: Path, value: str) -> None:
+    """Reading it would take thirty times its bytes, and stop the whole process meanwhile."""
+    body = f'{{"image": [{f"{value}," * 1_000_000}0]}}'
+    headers = {"content-type": "application/json"}
+    async with asking(tmp_path) as asked:
+        for path in ("/v1/runs", "/v1/images/edits"):
+            answer = await asked.http.post(path, content=body, headers=headers)
+            assert answer.status_code in (400, 422), path
+            assert "values" in answer.text
+
+
 async def _parts(count: int, head: str) -> AsyncIterator[bytes]:
     for number in range(count):
         yield f"--b\r\ncontent-disposition: form-data; {head.format(number)}\r\n\r\nx\r\n".encode()
