@@ -42,12 +42,26 @@ def open_text(text: str, option: str) -> str:
     )
 
 
+def out_folder(name: str) -> Path | None:
+    """The folder that answers are written into, made when the first one is; None where none is named.
+
+    Raises:
+        SettingsError: it is something else.
+    """
+    path = Path(name).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise SettingsError(f"--out {name!r} is no folder; name one, or one that can be made")
+
+    return path if name else None
+
+
 def _files(files: "FileOptions", allowed: Sequence[str]) -> Iterator[str]:
     for folder in allowed:
         yield from ("--allow", _folder(folder))
-    for flag, folder in (("--inbox", files.inbox), ("--out", files.out)):
-        if folder:
-            yield from (flag, _absolute(folder))
+    if files.inbox:
+        yield from ("--inbox", _absolute(files.inbox))
+    if out := out_folder(files.out):
+        yield from ("--out", str(out))
     if files.allow_urls:
         yield "--allow-urls"
     for host in files.allow_private_hosts:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..memory import SettingsError
 from .exits import Exit
 from .mcp import FileOptions, HttpOptions
+from .mcp_options import out_folder
 from .screen import Screen
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..server.pictures import Reach
 
 _GRACE = 5.0
+_NO_HTTP = HttpOptions()
 
 
 def served(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Screen) -> int:
@@ -38,8 +40,11 @@ def served(http: HttpOptions, files: FileOptions, choices: "Choices", screen: Sc
     from ..server.mcp.rules import McpRules
 
     _only_http(http)
-    rules = McpRules(images=files.images, out=_folder(files.out))
+    rules = McpRules(images=files.images, out=out_folder(files.out))
     reach = files.reach(working_folder())
+    if sys.stdin.isatty():
+        screen.say("mcp", "this waits for a client on stdin, which starts it itself", style="bold")
+        screen.next("editloop mcp install CLIENT, or editloop mcp serve --http")
     anyio.run(_over_stdio, choices, reach, rules)
     return 0
 
@@ -105,6 +110,8 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
 def _only_http(http: HttpOptions) -> None:
     if http.token_env or http.tokens or http.no_token:
         raise SettingsError("tokens go with --http; over stdio the client starts the server itself")
+    if (http.host, http.port) != (_NO_HTTP.host, _NO_HTTP.port):
+        raise SettingsError("--host and --port go with --http; over stdio nothing is listened at")
 
 
 def working_folder() -> tuple[Path, ...]:
@@ -112,10 +119,6 @@ def working_folder() -> tuple[Path, ...]:
     of the disk, or in the user's home."""
     here = Path.cwd()
     return () if here in (Path(here.anchor), Path.home()) else (here,)
-
-
-def _folder(folder: str) -> Path | None:
-    return Path(folder).expanduser().resolve() if folder else None
 
 
 def _installed() -> None:

@@ -84,7 +84,7 @@ class Compared(Facts):
 
     runs: list[RunFacts]
     best: str | None = Field(default=None, description="The run with the highest score.")
-    order: list[str] = Field(description="What the cells of the picture show, from the left.")
+    order: list[str] = Field(description="What the cells of the picture show, row by row.")
     next: str = Field(default="", description="What to call next.")
 
 

@@ -1,6 +1,7 @@
 """The tools that look: runs beside each other, and the pictures that may be named."""
 
 from collections.abc import Sequence
+from math import ceil, sqrt
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
@@ -21,7 +22,7 @@ from .facts import Compared, Images, Listed, RunFacts
 from .told import clipped, shown_number
 from .who import who
 
-_CELL, _COLUMNS = 128, 6
+_COLUMNS = 6
 _TURNS = 6
 """Of each run that is compared so many are told of: some clients show their model 25,000 tokens."""
 
@@ -45,7 +46,8 @@ class Looking:
         runs = [await self._host.run(run_alone(name), caller) for name in run_ids]
         facts = [await self._facts(ctx, run) for run in runs]
         cells = [*_sources(runs), *self._answered(runs)]
-        view = await self._sheet(ctx, [image for _, image in cells], len(cells), 256)
+        columns = ceil(sqrt(len(cells)))
+        view = await self._sheet(ctx, [image for _, image in cells], columns)
         compared = Compared(
             runs=facts,
             best=_best(facts),
@@ -77,7 +79,7 @@ class Looking:
         ]
         seen += [(_of_run(run), run.answer_sha or run.source_sha) for run in runs]
         shown = [(listed, image) for listed, image in seen if image]
-        view = await self._sheet(ctx, [image for _, image in shown], _COLUMNS, _CELL)
+        view = await self._sheet(ctx, [image for _, image in shown], _COLUMNS)
         found = Images(
             images=[listed for listed, _ in seen],
             order=[listed.handle for listed, _ in shown] if view else [],
@@ -100,12 +102,12 @@ class Looking:
             return None
 
     async def _sheet(
-        self, ctx: Context[Any], images: Sequence[previews.Shown], columns: int, cell: int
+        self, ctx: Context[Any], images: Sequence[previews.Shown], columns: int
     ) -> View | None:
         if not self._answers.shows(ctx):
             return None
 
-        return await previews.sheet(self._host.agent.images, images, columns=columns, cell=cell)
+        return await previews.sheet(self._host.agent.images, images, columns=columns)
 
     def _answered(self, runs: Sequence[Run]) -> list[tuple[str, ImageRef]]:
         best = [(run, best_of(self._host.agent, run)) for run in runs]

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from mcp.server.mcpserver import Context
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from ..guard import TICKETS
 from ..reached import reached_at
@@ -36,6 +36,6 @@ class OverHttp:
 
 
 def _base(ctx: Context[Any]) -> str:
-    request = ctx.request_context.request
-    assert isinstance(request, Request)  # nothing else comes in by HTTP
-    return reached_at(request)
+    asked: HTTPConnection[Any] | None = ctx.request_context.request
+    assert asked is not None  # these places are those of a door behind HTTP
+    return reached_at(asked)

@@ -29,7 +29,7 @@ _AROUND = 20_000
 
 BLOB_CHARS = ANSWER_CHARS - _AROUND
 
-_CELL, _GAP, _PAPER = 256, 8, (128, 128, 128)
+_WIDE, _GAP, _PAPER = 768, 8, (128, 128, 128)
 _SHEET_QUALITIES = (80, 60, 40, 20)
 _HOPELESS = 2.0  # a guess from the step before, by area and quality, is off by less than that
 
@@ -103,13 +103,13 @@ Shown = ImageRef | str | bytes
 """A picture that is kept, or the bytes of one that is not."""
 
 
-async def sheet(
-    images: LocalImages, of: Iterable[Shown], *, columns: int, cell: int = _CELL
-) -> View | None:
-    """Return one JPEG with pictures side by side, in rows; None when there are none.
+async def sheet(images: LocalImages, of: Iterable[Shown], *, columns: int) -> View | None:
+    """Return one JPEG of at most 768 pixels in width, with pictures in rows of so many; None when
+    there are none.
 
-    A picture that cannot be shown leaves its cell empty, so that the order holds.
+    Clients and models make wider ones smaller, and some refuse to go on with them. A picture that cannot be shown leaves its cell empty, so that the order holds.
     """
+    cell = (_WIDE + _GAP) // columns - _GAP
     cells = [await _small(images, image, cell) for image in of]
     if not cells:
         return None

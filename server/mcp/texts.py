@@ -31,7 +31,7 @@ GET_RUN = (
 
 COMPARE_RUNS = (
     "Put two to six runs beside each other: their scores and turns, and one picture that shows the "
-    "sources and the answers from left to right, in the order that `order` tells."
+    "sources and then the best pictures, row by row, in the order that `order` tells."
 )
 
 LIST_IMAGES = (

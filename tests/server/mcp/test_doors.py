@@ -1,6 +1,7 @@
 """The server as clients meet it: a process, over stdio and over HTTP, in both protocol eras."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from making import png
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import BlobResourceContents
-from mcp_doors import ERAS, Doors, Heard, facts, image, link, mistake, stdio_of
+from mcp_doors import ERAS, Doors, Heard, environment, facts, image, link, mistake, stdio_of
 
 from editloop.memory.store import open_store
 from editloop.server.mcp.server import TOOLS
@@ -199,6 +200,9 @@ def test_nothing_but_the_protocol_is_on_stdout(tmp_path: Path) -> None:
     [
         (("--token-env", "NO_SUCH"), "tokens go with --http"),
         (("--allow", "no/such/folder"), "is no folder"),
+        (("--out", __file__), "is no folder"),
+        (("--port", "8766"), "--port go with --http"),
+        (("--host", "0.0.0.0"), "--port go with --http"),
         (("--http", "--out", "x"), "--out goes with stdio"),
         (("--http", "--host", "0.0.0.0"), "--token-env"),
         (("--http", "--token-env", "NO_SUCH"), "NO_SUCH is not set"),
@@ -218,6 +222,27 @@ def test_options_that_do_not_fit_are_refused(
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+def test_a_person_who_starts_it_is_told_what_it_waits_for(tmp_path: Path) -> None:
+    ours, terminal = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "editloop", "mcp", "serve"],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **environment(tmp_path)},
+        cwd=tmp_path,
+    ) as process:
+        os.close(terminal)
+        assert process.stdout
+        assert process.stderr
+        said = process.stderr.readline() + process.stderr.readline()
+        os.close(ours)  # the terminal is gone, and with it the client that never came
+        assert process.stdout.read() == b""
+    assert b"waits for a client on stdin" in said
+    assert b"editloop mcp install" in said
 
 
 async def called(client: Client, asked: dict[str, Any]) -> None:

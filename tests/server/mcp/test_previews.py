@@ -93,20 +93,22 @@ async def test_a_sheet_shows_pictures_in_their_order_and_leaves_broken_ones_empt
 ) -> None:
     images = LocalImages(tmp_path)
     black, white = await images.put(png(0, (64, 64))), await images.put(png(255, (64, 64)))
-    view = await sheet(images, [black, "0" * 64, white], columns=2, cell=64)
+    view = await sheet(images, [black, "0" * 64, white], columns=2)
     assert view is not None
     with Image.open(io.BytesIO(view.data)) as shown:
-        assert shown.size == (136, 136)
-        cells = [shown.convert("L").getpixel(at) for at in ((32, 32), (104, 32), (32, 104))]
+        assert shown.size == (768, 768)
+        cells = [shown.convert("L").getpixel(at) for at in ((190, 190), (578, 190), (190, 578))]
     assert [round(int(str(each)) / 64) for each in cells] == [0, 2, 4]
 
 
 async def test_a_sheet_of_noise_fits_and_a_sheet_of_nothing_is_none(tmp_path: Path) -> None:
     images = LocalImages(tmp_path)
     loud = await images.put(noise(400))
-    view = await sheet(images, [loud] * 12, columns=6, cell=256)
+    view = await sheet(images, [loud] * 12, columns=4)
     assert view is not None
     assert chars(len(view.data)) <= PREVIEW_CHARS
+    with Image.open(io.BytesIO(view.data)) as shown:
+        assert max(shown.size) <= 768
     assert await sheet(images, [], columns=6) is None
 
 

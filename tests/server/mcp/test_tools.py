@@ -1,5 +1,7 @@
 """The seven tools, asked in both protocol eras."""
 
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from making import critique
 from mcp.client import Client
 from mcp.types import Implementation
 from mcp_doors import ERAS, asking, facts, house, image, link, mistake
+from PIL import Image
 
 from editloop.memory import EditorRejected
 from editloop.server.mcp.rules import McpRules
@@ -145,7 +148,10 @@ async def test_runs_beside_each_other_are_one_picture_and_their_facts(tmp_path: 
     assert [run["run"] for run in said["runs"]] == ids
     assert said["order"] == [f"run:{ids[0]}#0", f"run:{ids[0]}#1", f"run:{ids[1]}#1"]
     assert said["best"] == ids[1]
-    assert image(found) is not None
+    shown = image(found)
+    assert shown is not None
+    with Image.open(io.BytesIO(base64.b64decode(shown.data))) as sheet:
+        assert sheet.size == (768, 768)
     assert "run_ids" in mistake(alone)
 
 
