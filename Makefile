@@ -59,7 +59,7 @@ format: $(VENV)/.dev ## write the code in its canonical form
 bench: $(VENV)/.dev ## measure overhead, start-up, commits and memory against bare baselines
 	$(BIN)/python -m benchmarks
 
-report-embedded: $(VENV)/.dev ## run ten instructions on the real photographs and write docs/embedded.md
+report-embedded: $(VENV)/.dev ## run eleven instructions on the real photographs and write docs/embedded.md
 	$(BIN)/python -m editloop.evals.embedded --photos ../shared/data/photos --output docs/embedded.md
 
 docs: $(VENV)/.dev ## write the generated pages again

@@ -56,8 +56,21 @@ def test_every_editloop_command_runs_in_order(newcomer: tuple[Path, dict[str, st
         assert done.returncode in (0, 3), f"{line}: {done.stderr}"
 
 
+def test_the_demo_says_what_is_shown(newcomer: tuple[Path, dict[str, str]]) -> None:
+    (shown,) = blocks("text")
+    done = run(["editloop", "demo"], newcomer)
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith(("turn ", "answer "))]
+    assert _without_seconds("\n".join(said)) == _without_seconds(shown.rstrip())
+
+
+def _without_seconds(text: str) -> str:
+    return re.sub(r"\d+\.\d s\b", "", text)
+
+
 def test_what_is_said_to_be_refused_is_refused(newcomer: tuple[Path, dict[str, str]]) -> None:
     (line,) = re.findall(r"`(editloop photo\.jpg \"add a cat[^`]*)`", README)
+    newcomer[0].joinpath("photo-edited.jpg").touch()  # of the command above it
     done = run(shlex.split(line), newcomer)
     assert done.returncode == 5
     assert "add a cat on the roof" in done.stderr
