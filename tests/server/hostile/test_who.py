@@ -138,6 +138,22 @@ async def test_the_runs_and_pictures_of_others_are_as_if_they_were_not(tmp_path:
     assert run["id"] not in asked_for.text
 
 
+async def test_a_run_of_somebody_else_that_is_under_way_here_is_as_if_it_were_not(
+    tmp_path: Path,
+) -> None:
+    """It lies in the memory of this process, and no store is asked for it."""
+    held = Held()
+    async with asking(tmp_path, guard=TWO, editor=held.editor) as asked:
+        name = (await asked.begin(headers=AS_ANN)).json()["id"]
+        await held.asked(1)
+        for path in (f"/v1/runs/{name}", f"/v1/runs/{name}/events", f"/v1/runs/{name}/annotations"):
+            assert (await asked.http.get(path, headers=AS_BOB)).status_code == 404
+        cancelled = await asked.http.post(f"/v1/runs/{name}/cancel", headers=AS_BOB)
+        mine = await asked.http.get(f"/v1/runs/{name}", headers=AS_ANN)
+        held.let_all()
+    assert (cancelled.status_code, mine.status_code, mine.json()["paused"]) == (404, 200, False)
+
+
 async def test_nobody_can_say_to_be_somebody_else(tmp_path: Path) -> None:
     async with asking(tmp_path, guard=TWO) as asked:
         handle = await asked.put(headers=AS_BOB)
