@@ -2,19 +2,12 @@
 
 from typing import Annotated, Literal
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
-from .help import CalmHelp
+from .branch import branch
 from .options import COMMONLY, Common
 
-app = App(
-    name="backend",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("backend")
 
 _ROLE = Parameter(
     name="--as", metavar="ROLE", help="What to try it as, where an address could be several things."

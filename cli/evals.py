@@ -1,18 +1,8 @@
 """`editloop eval …`: benchmarks. The commands load when they are asked for."""
 
-from cyclopts import App, Group
+from .branch import branch
 
-from .help import CalmHelp
-
-app = App(
-    name="eval",
-    help="Benchmarks: produce pictures, score them, and report.",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("eval", "Benchmarks: produce pictures, score them, and report.")
 
 _RUN = """Produce: a run for every case that has none yet.
 

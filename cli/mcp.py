@@ -3,26 +3,19 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Group, Parameter
 
 from . import choose
 from .asking import TokenOptions
+from .branch import branch
 from .choose import LoopOptions
-from .help import CalmHelp
 from .options import COMMONLY, Common
 from .reaching import ReachOptions
 
 _HTTP = Group("Over HTTP", sort_key=1)
 _FILES = Group("Pictures and files", sort_key=2)
 
-app = App(
-    name="mcp",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("mcp")
 
 
 @Parameter(name="*", group=_FILES)

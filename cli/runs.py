@@ -2,19 +2,12 @@
 
 from typing import Annotated
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
-from .help import CalmHelp
+from .branch import branch
 from .options import COMMONLY, Common, as_seconds
 
-app = App(
-    name="runs",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("runs")
 
 _RUN = Parameter(
     name="RUN", help="The id of a run, its first or last characters (4 or more), or last."

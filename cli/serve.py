@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Group, Parameter
 
 from . import choose, serving_api
+from .branch import branch
 from .choose import LoopOptions
-from .help import CalmHelp
 from .options import COMMONLY, PATH, Common, as_seconds
 from .serving_api import ApiPlan
 
@@ -15,14 +15,7 @@ _WHO = Group("Who may ask", sort_key=3)
 _BOUNDS = Group("Bounds", sort_key=4)
 _RAY = Group("More than one", sort_key=5)
 
-app = App(
-    name="serve",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("serve")
 
 Host = Annotated[
     str, Parameter(metavar="ADDRESS", group=_WHERE, help="Where to listen; 127.0.0.1.")

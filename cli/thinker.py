@@ -2,28 +2,15 @@
 
 from typing import Annotated
 
-from cyclopts import App, Group, Parameter
+from cyclopts import Parameter
 
-from .help import CalmHelp
+from .branch import branch
 from .options import COMMONLY, Common
 
-app = App(
-    name="thinker",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
-)
+app = branch("thinker")
 
-_template = App(
-    name="template",
-    help="The text that EditThinker reads under the pictures: fetch, show, path.",
-    help_format="plaintext",
-    help_formatter=CalmHelp(),
-    version_flags=[],
-    help_epilogue="",
-    group_commands=Group("Commands"),
+_template = branch(
+    "template", "The text that EditThinker reads under the pictures: fetch, show, path."
 )
 app.command(_template)
 
