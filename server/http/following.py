@@ -46,10 +46,10 @@ class Followers:
         lines = _prefers_lines(http)
         name, who = run_of(http), principal_of(http)
         heard = _heard(http)
-        if heard is not None and _all_heard(await self._host.run(name, who), heard):
+        after = (asked.after or 0) if heard is None else heard
+        if after and _all_heard(await self._host.run(name, who), after):
             return Response(status_code=204)  # a browser asks for ever otherwise
 
-        after = (asked.after or 0) if heard is None else heard
         return Stream(
             lambda: self._host.moments(name, who, after=after),
             lambda: self._host.run(name, who),

@@ -56,6 +56,7 @@ class EditsMade(BaseModel):
     created: int
     data: list[Datum]
     output_format: str
+    background: str
     size: str
     quality: str
     usage: dict[str, Any]

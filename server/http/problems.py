@@ -89,7 +89,7 @@ _INSIDE = "the server's log says more, under this request's x-request-id"
 KINDS: dict[type[EditloopError], Kind] = {
     Forbidden: Kind(403, "forbidden"),
     KeyReused: Kind(422, "key_reused", "choose a new Idempotency-Key for another request"),
-    PictureError: Kind(422, "picture", "send a JPEG, PNG, WebP, GIF, TIFF or AVIF"),
+    PictureError: Kind(422, "picture"),
     UnsupportedInstruction: Kind(422, "unsupported_instruction"),
     SettingsError: Kind(400, "setting"),
     InputError: Kind(422, "input"),

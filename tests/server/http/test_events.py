@@ -39,14 +39,14 @@ async def test_a_run_that_has_ended_is_told_from_its_record(tmp_path: Path) -> N
         after = await asked.heard(f"{path}?after=7")
         both = await asked.heard(f"{path}?after=2", headers={"last-event-id": "7"})
         nothing = await asked.http.get(path, headers={"last-event-id": "8"})
-        asked_again = await asked.heard(f"{path}?after=8")
+        asked_again = await asked.http.get(f"{path}?after=8")
+        beyond = await asked.http.get(path, headers={"last-event-id": "999"})
     assert [(event.id, event.name) for event in found] == ALL
     assert found[1].data["turn"] == 1
     assert found[1].data["url"] == run["turns"][0]["image"]["url"]
     assert [event.id for event in rest] == [7, 8]
     assert [event.id for event in after] == [event.id for event in both] == [8]
-    assert nothing.status_code == 204
-    assert asked_again == []
+    assert [each.status_code for each in (nothing, asked_again, beyond)] == [204] * 3
 
 
 async def test_a_listener_that_lost_the_thread_hears_the_rest_once(tmp_path: Path) -> None:
