@@ -7,15 +7,11 @@ from cyclopts import Parameter
 
 from . import choose
 from .argv import DASH
-from .choose import ANSWER, SHOWN, TASK, ExifMode, Format, LoopOptions
+from .choose import ANSWER, SHOWN, TASK, ExifMode, Format, LoopOptions, switch
 from .options import COMMONLY, Common
 
 if TYPE_CHECKING:
     from .batching import BatchOrder
-
-
-def _switch(help: str) -> Parameter:
-    return Parameter(negative="", help=help)
 
 
 @Parameter(name="*", group=ANSWER)
@@ -27,7 +23,7 @@ class AnswersOptions:
         str | None,
         Parameter(name=["--out", "-o"], metavar="DIR", help="The folder of the answers."),
     ] = None
-    overwrite: Annotated[bool, _switch("Write into a folder that holds other files.")] = False
+    overwrite: Annotated[bool, switch("Write into a folder that holds other files.")] = False
     format: Annotated[
         Format | None, Parameter(metavar="FORMAT", help="Of the answers; else as received.")
     ] = None
@@ -39,9 +35,9 @@ class AnswersOptions:
         Parameter(metavar="POLICY", help="Metadata of the image that the answer gets."),
     ] = None
     match_size: Annotated[
-        bool, _switch("Scale answers to the size of their image where the shapes agree.")
+        bool, switch("Scale answers to the size of their image where the shapes agree.")
     ] = False
-    accept_best: Annotated[bool, _switch("Exit with 0 when every job has a picture.")] = False
+    accept_best: Annotated[bool, switch("Exit with 0 when every job has a picture.")] = False
 
 
 @Parameter(name="*", group=TASK)
@@ -64,8 +60,8 @@ class JobsOptions:
     limit: Annotated[
         int | None, Parameter(name=["--limit", "-n"], metavar="N", help="Only the first N jobs.")
     ] = None
-    redo: Annotated[bool, _switch("Do ended jobs again, as a new batch.")] = False
-    fail_fast: Annotated[bool, _switch("Begin no job after the first failure.")] = False
+    redo: Annotated[bool, switch("Do ended jobs again, as a new batch.")] = False
+    fail_fast: Annotated[bool, switch("Begin no job after the first failure.")] = False
     max_failures: Annotated[
         int | None, Parameter(metavar="N", help="Begin no job after so many failures.")
     ] = None
@@ -81,8 +77,8 @@ class JobsOptions:
 class BatchShown:
     """What is shown while it runs."""
 
-    events: Annotated[bool, _switch("Also every event of every run, as JSON lines.")] = False
-    dry_run: Annotated[bool, _switch("Check everything, say what is left, and do nothing.")] = False
+    events: Annotated[bool, switch("Also every event of every run, as JSON lines.")] = False
+    dry_run: Annotated[bool, switch("Check everything, say what is left, and do nothing.")] = False
 
 
 NO_ANSWERS = AnswersOptions()

@@ -117,16 +117,9 @@ class LiveBatch:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
-        from rich.live import Live
+        from .redrawn import begun
 
-        self._live = Live(
-            get_renderable=self._drawn,
-            console=self._screen.console,
-            refresh_per_second=4,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-        self._live.start()
+        self._live = begun(self._screen.console, self._drawn)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -142,14 +135,10 @@ class LiveBatch:
         tell_failure(line, self._pulse.totals, self._screen)
 
     def _drawn(self) -> "RenderableType":
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
+        from .redrawn import progress
 
         totals = self._pulse.totals
-        table = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=max(1, totals.jobs), completed=totals.ended, width=24)
-        table.add_row(f"{'batch':<8}", bar, self._pulse.text)
-        return table
+        return progress("batch", totals.ended, totals.jobs, self._pulse.text)
 
 
 class JsonBatch:

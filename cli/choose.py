@@ -16,7 +16,8 @@ ExifMode = Literal["safe", "keep", "strip"]
 Format = Literal["jpeg", "png", "webp", "avif", "tiff", "gif"]
 
 
-def _switch(help: str) -> Parameter:
+def switch(help: str) -> Parameter:
+    """An option that is given or not."""
     return Parameter(negative="", help=help)
 
 
@@ -33,7 +34,7 @@ class AnswerOptions:
             help="A file, a folder, or - for stdout; else NAME-edited.EXT in the working folder.",
         ),
     ] = None
-    overwrite: Annotated[bool, _switch("Replace a file that exists.")] = False
+    overwrite: Annotated[bool, switch("Replace a file that exists.")] = False
     format: Annotated[
         Format | None, Parameter(metavar="FORMAT", help="Instead of the format of the input.")
     ] = None
@@ -48,10 +49,10 @@ class AnswerOptions:
         ),
     ] = "safe"
     match_size: Annotated[
-        bool, _switch("Scale the answer to the size of the input where the shapes agree.")
+        bool, switch("Scale the answer to the size of the input where the shapes agree.")
     ] = False
     accept_best: Annotated[
-        bool, _switch("Exit with 0 when there is a picture, reached target or not.")
+        bool, switch("Exit with 0 when there is a picture, reached target or not.")
     ] = False
 
 
@@ -156,8 +157,8 @@ class LoopOptions:
 class ShownOptions:
     """What is shown while it runs, and what stays."""
 
-    events: Annotated[bool, _switch("JSON lines on stdout, one per event.")] = False
-    dry_run: Annotated[bool, _switch("Say what would be done, and do nothing.")] = False
+    events: Annotated[bool, switch("JSON lines on stdout, one per event.")] = False
+    dry_run: Annotated[bool, switch("Say what would be done, and do nothing.")] = False
     no_store: Annotated[
         bool, Parameter(name="--no-store", negative="", help="Keep nothing: no run on record.")
     ] = False

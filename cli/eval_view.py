@@ -41,16 +41,9 @@ class Progress:
 
     def __enter__(self) -> Self:
         if self.screen.lively and not self.json:
-            from rich.live import Live
+            from .redrawn import begun
 
-            self._live = Live(
-                get_renderable=self._drawn,
-                console=self.screen.console,
-                refresh_per_second=4,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+            self._live = begun(self.screen.console, self._drawn)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,10 +84,6 @@ class Progress:
             self.screen.say(self.label, self.text)
 
     def _drawn(self) -> "RenderableType":
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
+        from .redrawn import progress
 
-        table = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=max(1, self.total), completed=self.ended_in_all, width=24)
-        table.add_row(f"{self.label:<8}", bar, self.text)
-        return table
+        return progress(self.label, self.ended_in_all, self.total, self.text)

@@ -60,17 +60,10 @@ class LiveTable:
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
-        from rich.live import Live
+        from .redrawn import begun
 
-        self._live = Live(
-            get_renderable=self._drawn,
-            console=self._screen.console,
-            refresh_per_second=8,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
         self._screen.console.print()
-        self._live.start()
+        self._live = begun(self._screen.console, self._drawn, per_second=8)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -14,7 +14,7 @@ from ..memory import (
     ThinkerError,
     ThinkerRejected,
 )
-from ..tools import Described, Picture
+from ..tools import Picture
 from ..tools.connected import Connected
 from ..tools.pool import (
     Answered,
@@ -27,6 +27,7 @@ from ..tools.pool import (
     PoolSnapshot,
     Probe,
 )
+from ..tools.pool.door import details_of
 from ..tools.pool.probing import tiny_mask, tiny_png
 from .thinker import Comparison, Opinion, Thinker
 
@@ -99,12 +100,7 @@ class ThinkerPool(Connected):
     @property
     def details(self) -> Mapping[str, str | int | float | bool | None]:
         """The replicas by name, and what each of them wants on record."""
-        found: dict[str, str | int | float | bool | None] = {"replicas": ", ".join(self._replicas)}
-        for name, thinker in self._replicas.items():
-            if isinstance(thinker, Described):
-                found |= {f"{name}.{key}": value for key, value in thinker.details.items()}
-
-        return found
+        return details_of(self._replicas)
 
     def add(
         self,

@@ -1,4 +1,4 @@
-"""Editors that hold connections: opened and closed by `async with`."""
+"""Engines that hold connections: opened and closed by `async with`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from typing import Any, Self
 
 
 class Connected(ABC):
-    """Opens what an editor is connected by, in order, and closes it in reverse."""
+    """Opens what an engine is connected by, in order, and closes it in reverse."""
 
     _opened: AsyncExitStack
 
     @abstractmethod
     def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
-        """What is to be open while the editor is used."""
+        """What is to be open while the engine is used."""
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:

@@ -1,9 +1,10 @@
 """What pools of editors and of thinkers share: replicas come and go, and can be looked at."""
 
-from collections.abc import Mapping
-from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic, Protocol, TypeVar
 
+from ..connected import Connected
 from ..editor import Described
 from .clock import Clock
 from .member import Probe
@@ -25,7 +26,17 @@ class Named(Protocol):
 M = TypeVar("M", bound=Named)
 
 
-class PoolDoor(Generic[M]):
+def details_of(replicas: Mapping[str, Named]) -> Mapping[str, str | int | float | bool | None]:
+    """The replicas by name, and what each of them wants on record."""
+    found: dict[str, str | int | float | bool | None] = {"replicas": ", ".join(replicas)}
+    for name, engine in replicas.items():
+        if isinstance(engine, Described):
+            found |= {f"{name}.{key}": value for key, value in engine.details.items()}
+
+    return found
+
+
+class PoolDoor(Connected, Generic[M]):
     """The part of a pool that does not depend on what its replicas do."""
 
     def __init__(
@@ -41,29 +52,13 @@ class PoolDoor(Generic[M]):
         self._rules = rules or PoolRules()
         self._pool: Pool[M] = Pool(name, errors, rules=self._rules, clock=clock, metrics=metrics)
 
-    async def __aenter__(self) -> Self:
-        await self._pool.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._pool.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._pool,)
 
     @property
     def details(self) -> Mapping[str, str | int | float | bool | None]:
         """The replicas by name, and what each of them wants on record."""
-        found: dict[str, str | int | float | bool | None] = {}
-        replicas = self._pool.replicas
-        found["replicas"] = ", ".join(replicas)
-        for name, engine in replicas.items():
-            if isinstance(engine, Described):
-                found |= {f"{name}.{key}": value for key, value in engine.details.items()}
-
-        return found
+        return details_of(self._pool.replicas)
 
     def add(
         self,
