@@ -12,6 +12,7 @@ from typing import TypeVar, TypeVarTuple
 
 import anyio
 import anyio.to_thread
+from PIL.Image import Image
 
 from ..errors import StoreDamaged, StoreError
 from ..records import ImageRef
@@ -65,17 +66,21 @@ class LocalImages:
         self._making: dict[Path, anyio.Event] = {}
         self._recent = Recent(_RECENT)
 
-    async def put(self, data: bytes, *, verify: bool = False) -> ImageRef:
+    async def put(
+        self, data: bytes, *, verify: bool = False, view: tuple[int, int] | None = None
+    ) -> ImageRef:
         """Keep a picture and return its name; the same bytes again are not written again.
 
         `verify` decodes it once and so finds cut off and damaged pixels: for what users give. The
-        header alone is read otherwise, for an editor's answer will be decoded soon.
+        header alone is read otherwise, for an editor's answer will be decoded soon. `view`, a long
+        side and a quality, is made of the pixels that were verified, where decoding them again for
+        it would cost as much: it is a hint, and nothing where nothing is verified.
 
         Raises:
             PictureError: it is refused (see `probe`), or cannot be decoded.
             StoreFull, StoreReadOnly, StoreError: it cannot be written.
         """
-        return await self._run(self._put, data, verify)
+        return await self._run(self._put, data, verify, view)
 
     async def get(self, image: ImageRef | str) -> bytes:
         """Return the bytes of a picture, checked against their name.
@@ -159,8 +164,9 @@ class LocalImages:
 
         return await anyio.to_thread.run_sync(guarded, limiter=self._limiter)
 
-    def _put(self, data: bytes, verify: bool) -> ImageRef:
-        header = decode(data, self.limits).header if verify else probe(data, self.limits)
+    def _put(self, data: bytes, verify: bool, view: tuple[int, int] | None) -> ImageRef:
+        decoded = decode(data, self.limits) if verify else None
+        header = decoded.header if decoded else probe(data, self.limits)
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
         if _size(path) == len(data):
@@ -169,7 +175,14 @@ class LocalImages:
         else:
             disk.write(path, data)
         self._recent.keep(digest, data)
+        if decoded and view and header.media_type != views.JPEG:  # which is decoded small, or not
+            self._keep_view(digest, decoded.image, *view)
         return _ref(digest, header, len(data))
+
+    def _keep_view(self, digest: str, image: Image, long_side: int, quality: int) -> None:
+        path = self._view_path(digest, long_side, quality)
+        if not path.is_file():
+            disk.write(path, views.encoded(image, long_side, quality))
 
     def _get(self, digest: str) -> bytes:
         return self._recent.get(digest) or self._read(digest)

@@ -107,14 +107,15 @@ class ImageEditing(AbstractCapability[Any]):
     ) -> ModelRequestContext:
         """Keep the pictures of the conversation, and show previews of them in their place."""
         async with self.tools.desk.held as loop:
-            slimming = Slimming(loop.images)
+            previews = self.tools.desk.previews(loop)
+            slimming = Slimming(loop.images, previews.view if self.newest else None)
             request, book = await slimming.slim(request_context.messages)
             if is_torn(request):
                 book = Book.of([*book, *await self.tools.desk.on_record(ctx, loop)])
                 request = mended(request, book)
             if self.slim_history:
                 ctx.messages[:] = mended((await slimming.slim(ctx.messages))[0], book)
-            showing = Showing(self.tools.desk.previews(loop), self.newest, slimming.problem)
+            showing = Showing(previews, self.newest, slimming.problem)
             request_context.messages = await showing.shown(request)
         return request_context
 

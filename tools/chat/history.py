@@ -42,6 +42,9 @@ class Slimming:
     """Takes pictures out of messages; each is decoded and kept once."""
 
     images: "LocalImages"
+    view: tuple[int, int] | None = None
+    """What will be shown of pictures that come in: made of the pixels that are checked then."""
+
     _kept: dict[int, ImageRef | str] = field(default_factory=dict[int, ImageRef | str])
     """By the identity of the content: the same objects are in a history and in a request of it.
 
@@ -119,7 +122,8 @@ class Slimming:
     async def _put(self, picture: BinaryContent | ImageUrl) -> ImageRef:
         """Keep bytes; those that are here were decoded once, and are only named again."""
         data, digest = await to_thread.run_sync(_named, picture)
-        return await self.images.put(data, verify=not await self.images.has(digest))
+        known = await self.images.has(digest)
+        return await self.images.put(data, verify=not known, view=self.view)
 
 
 def _named(picture: BinaryContent | ImageUrl) -> tuple[bytes, str]:

@@ -25,6 +25,11 @@ class Previews:
     side: int = 768
     most: int = 192_000
 
+    @property
+    def view(self) -> tuple[int, int]:
+        """The long side and the quality of most previews."""
+        return self.side, _QUALITIES[0]
+
     async def of(self, seen: Seen) -> BinaryImage | None:
         """Show one picture; None when it is no longer kept."""
         data = await self._jpeg(seen, self.side)

@@ -244,3 +244,27 @@ async def test_a_thumbnail_is_made_from_a_larger_view_and_a_large_view_never_is(
         await store.view(ref, long_side=768)
     with pytest.raises(StoreError, match="missing"):
         await store.view(ref, long_side=320, quality=95)
+
+
+async def test_a_view_of_what_was_verified_is_the_one_that_is_made_later(
+    store: LocalImages, tmp_path: Path, valid: dict[str, bytes]
+) -> None:
+    later = LocalImages(tmp_path / "later")
+    for data in valid.values():
+        one = await store.put(data, verify=True, view=(24, 85))
+        made = views(store)
+        two = await later.put(data, verify=True)
+
+        first = await store.view(one, long_side=24, quality=85)
+        second = await later.view(two, long_side=24, quality=85)
+
+        assert first == second
+        assert views(store) == made or one.media_type == "image/jpeg"
+
+
+async def test_no_view_is_made_where_nothing_is_verified(
+    store: LocalImages, valid: dict[str, bytes]
+) -> None:
+    await store.put(valid["png"], view=(24, 85))
+
+    assert views(store) == []

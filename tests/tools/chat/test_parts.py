@@ -15,6 +15,7 @@ from pydantic_ai.messages import (
     ModelRequest,
     ModelResponse,
     ToolReturnPart,
+    UserPromptPart,
 )
 from pydantic_ai.models.test import TestModel
 from pydantic_ai.usage import RunUsage
@@ -25,6 +26,7 @@ from editloop.memory.images import LocalImages
 from editloop.tools import chat as chat_tools
 from editloop.tools.chat.facts import facts
 from editloop.tools.chat.handles import Book, Seen
+from editloop.tools.chat.history import Slimming
 from editloop.tools.chat.marks import as_pair, metadata
 from editloop.tools.chat.measuring import measured
 from editloop.tools.chat.mending import is_torn, mended
@@ -168,6 +170,20 @@ async def test_a_tool_that_has_metadata_of_another_kind_is_left_alone(images: Lo
     messages: list[ModelMessage] = [ModelRequest(parts=[part])]
 
     assert await chat_tools.slim(messages, images) == messages
+
+
+async def test_the_check_of_a_picture_and_its_preview_are_one_decoding(
+    images: LocalImages,
+) -> None:
+    previews = Previews(images)
+    messages = [ModelRequest(parts=[UserPromptPart([attached(scene())])])]
+
+    _, book = await Slimming(images, previews.view).slim(messages)
+
+    made = [path.read_bytes() for path in (images.folder / "views").rglob("*.jpg")]
+    (one,) = [await previews.of(each) for each in book]
+    assert one is not None
+    assert made == [one.data]
 
 
 async def test_a_tool_keeps_its_own_metadata_beside_ours(images: LocalImages) -> None:
