@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, aclosing
 from time import time
 from typing import Any
 
@@ -44,8 +44,9 @@ class Edits:
     async def of(self, run_id: str) -> AsyncGenerator[bytes]:
         """Yield events; the last one is the answer, or says why there is none."""
         try:
-            async for event in self._partials(run_id):
-                yield event
+            async with aclosing(self._partials(run_id)) as partials:
+                async for event in partials:
+                    yield event
             run = await self._host.run(run_id, self._who)
             yield await self._ending(run)
         except (EditloopError, Refused) as error:
