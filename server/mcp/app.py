@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mcp.server.apps import Apps, ResourceCsp
+from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID, Apps, ResourceCsp
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from ..host import Host
 from ..pictures import Pictures
@@ -44,6 +45,21 @@ def register(apps: Apps, host: Host, pictures: Pictures, who: Who) -> None:
     tools = AppTools(host, pictures, who)
     for tool in tools.all():
         apps.tool(resource_uri=APP_URI, visibility=["app"], **tool.said)(tool.call)
+
+
+async def announce(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Say on connecting that there is an app, to clients of the handshake era too.
+
+    For `MCPServer.middleware`. The SDK says it in the newer era alone; hosts of apps of 2025 that
+    hear nothing of it show none.
+    """
+    found = await call_next(ctx)
+    if ctx.method != "initialize" or not isinstance(found, dict):
+        return found
+
+    known: dict[str, Any] = found.get("capabilities", {})
+    extensions = {**known.get("extensions", {}), EXTENSION_ID: {"mimeTypes": [APP_MIME_TYPE]}}
+    return found | {"capabilities": known | {"extensions": extensions}}
 
 
 @cache

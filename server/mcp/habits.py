@@ -11,7 +11,7 @@ from .who import name_of
 
 _PICTURES_AS_TEXT = ("openai", "chatgpt")
 _DATA_ALONE = ("codex", "opencode")
-_SHOWING_APPS = ("openai",)
+_SHOWING_APPS = ("openai", "visual studio code")
 
 
 def takes_pictures_as_text(client: str) -> bool:

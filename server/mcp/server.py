@@ -99,7 +99,7 @@ def mcp_server(
             version=version("editloop"),
             tools=_tools(host, pictures, answers, rules, places),
             extensions=[apps],
-            middleware=[app_tools.hide_from_models, habits.without_data],
+            middleware=[app.announce, app_tools.hide_from_models, habits.without_data],
             subscriptions=False,  # nothing that is listed changes, and nothing is told of that does
             log_level="WARNING",
         )

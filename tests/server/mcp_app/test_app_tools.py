@@ -3,8 +3,12 @@
 import base64
 import hashlib
 import io
+import json
+import os
 import random
 import re
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,7 +18,11 @@ import pytest
 from app_hosting import client_of
 from hosting import Held, hosted, wish
 from making import png
-from mcp.types import CallToolResult
+from mcp.client import Client
+from mcp.client.extension import advertise
+from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
+from mcp.types import CallToolResult, Implementation
+from mcp_doors import ERAS, environment, house
 from PIL import Image
 
 from editloop.memory import InputError, PictureError
@@ -26,6 +34,7 @@ from editloop.server.principals import LOCAL, Principal
 pytestmark = pytest.mark.anyio
 
 ANN, BOB = Principal(name="ann"), Principal(name="bob")
+WHO = {"name": "a host", "version": "1"}
 APP_ONLY = ["app_run", "app_turn_image", "app_upload"]
 
 
@@ -87,6 +96,49 @@ async def test_only_clients_that_show_apps_are_told_of_its_tools(tmp_path: Path)
     assert shown == {"edit_image", "refine_run", "get_run", "compare_runs", "request_upload"}
     assert document.mime_type == "text/html;profile=mcp-app"
     assert document.meta == {"ui": {"csp": {}, "prefersBorder": True}}
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_app_is_announced_and_its_tools_are_listed_in_both_eras(
+    tmp_path: Path, era: str
+) -> None:
+    shows = [advertise(EXTENSION_ID, {"mimeTypes": [APP_MIME_TYPE]})]
+    async with house(tmp_path) as at, Client(at.server, mode=era, extensions=shows) as client:
+        listed = [tool.name for tool in (await client.list_tools()).tools]
+        said = client.server_capabilities
+    assert listed[7:] == APP_ONLY
+    assert said.extensions
+    assert EXTENSION_ID in said.extensions
+    assert said.tools
+    assert said.resources
+
+
+@pytest.mark.slow
+def test_what_is_announced_over_the_wire_of_2025(tmp_path: Path) -> None:
+    asked = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": WHO}
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": asked}
+    done = subprocess.run(
+        [sys.executable, "-m", "editloop", "mcp", "serve"],
+        input=json.dumps(hello) + "\n",
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, **environment(tmp_path)},
+        check=True,
+        timeout=120,
+    )
+    known = json.loads(done.stdout.splitlines()[0])["result"]["capabilities"]
+    assert known["extensions"] == {EXTENSION_ID: {"mimeTypes": [APP_MIME_TYPE]}}
+
+
+@pytest.mark.parametrize("name", ["openai-mcp", "Visual Studio Code - Insiders"])
+async def test_hosts_that_do_not_say_that_they_show_apps_go_by_their_names(
+    tmp_path: Path, name: str
+) -> None:
+    who = Implementation(name=name, version="1")
+    async with house(tmp_path) as at, Client(at.server, client_info=who) as client:
+        listed = [tool.name for tool in (await client.list_tools()).tools]
+    assert listed[7:] == APP_ONLY
 
 
 async def test_a_run_is_told_with_every_turn_and_critique(tmp_path: Path) -> None:
