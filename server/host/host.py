@@ -16,7 +16,7 @@ from .admission import Admission
 from .minding import Minder
 from .moments import Moment
 from .watching import Watches
-from .wish import Wish, fork_of
+from .wish import Wish, check_plain, fork_of
 from .working import Crew, Tell
 
 Hear = Callable[[Moment], Awaitable[None]]
@@ -275,7 +275,9 @@ class Host:
         Raises:
             RunNotFound: there is none that this caller may see.
             StoreError: it has no such turn.
+            InputError: control characters in what is said.
         """
+        check_plain(about, note, value if isinstance(value, str) else "")
         run = await self.run(name, who)
         store = self._agent.store
         return await store.annotate(run.id, turn, kind, about, value, author=who.name, note=note)

@@ -5,10 +5,11 @@ import logging
 import anyio
 
 from ...agent import EditAgent
-from ...memory import EditloopError, InternalError
+from ...memory import InternalError
 from ...memory.store.jobs import MOST_TRIES, REMEMBERED, Engines
 from ...memory.store.leases import now
 from ...memory.store.uploads import KEPT
+from .trouble import Trouble
 from .working import Tell, engines_of, give_up
 
 _LOG = logging.getLogger("editloop.server.host")
@@ -25,14 +26,10 @@ class Minder:
 
     async def mind(self) -> None:
         """Look now and then, for ever."""
-        rounds = 0
+        rounds, trouble = 0, Trouble("look after the jobs")
         while True:
-            try:
+            with trouble.told():
                 await self._round(forget=rounds % _FORGETTING == 0)
-            except EditloopError as error:
-                _LOG.warning("cannot look after the jobs: %s", error)
-            except Exception:  # noqa: BLE001 (one run must not take the server along)
-                _LOG.exception("a bug while looking after the jobs")
             rounds += 1
             await anyio.sleep(_SECONDS)
 

@@ -1,6 +1,5 @@
 """One run as it is seen from here, for as many listeners as there are."""
 
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,13 +8,12 @@ from itertools import count
 import anyio
 
 from ...agent import Event
-from ...memory import EditloopError, Run
+from ...memory import Run
 from ...memory.store import Store
 from ...memory.store.jobs import Mark
 from .moments import RECORDED, Moment, moments, passing
+from .trouble import Trouble
 from .working import Crew
-
-_LOG = logging.getLogger("editloop.server.host")
 
 
 @dataclass(slots=True)
@@ -123,16 +121,13 @@ class Watches:
 
     async def keep_looking(self, seconds: float) -> None:
         """Look after what happens elsewhere, for ever; stop here what was paused elsewhere."""
+        trouble = Trouble("look how runs stand")
         while True:
             await anyio.sleep(seconds)
             for run_id in self._passing.keys() - self._crew.ids:
                 del self._passing[run_id]
-            try:
+            with trouble.told():
                 await self._look([*self._all, *self._crew.ids])
-            except EditloopError as error:
-                _LOG.warning("cannot look how runs stand: %s", error)
-            except Exception:  # noqa: BLE001 (one run must not take the server along)
-                _LOG.exception("a bug while looking how runs stand")
 
     async def _look(self, ids: list[str]) -> None:
         look = next(self._looks)

@@ -1,5 +1,6 @@
 """What a door is asked for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...memory import SOURCE, ImageRef, InputError, Run, Task, short
 from ..principals import LABEL
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 _Score = Annotated[float, Field(ge=0, le=10)]
 
@@ -44,6 +47,18 @@ class Bounds(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
+def check_plain(*texts: str) -> None:
+    """See that what a caller says does nothing to the terminal in which somebody reads it.
+
+    Raises:
+        InputError: it holds control characters, which terminals obey.
+    """
+    if any(map(_CONTROL.search, texts)):
+        raise InputError(
+            "the text holds control characters: leave out all but line breaks and tabs"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """One edit that somebody asks for; its pictures are kept already."""
@@ -60,8 +75,10 @@ class Wish:
         """Refuse what no run can be made of.
 
         Raises:
-            InputError: an empty instruction, or a label that is not the caller's to set.
+            InputError: an empty instruction, a label that is not the caller's to set, or a text
+                with control characters.
         """
+        check_plain(self.instruction, *self.labels, *self.labels.values())
         if not self.instruction.strip():
             raise InputError("the instruction is empty; say what to change")
         if LABEL in self.labels:

@@ -16,6 +16,7 @@ from ...memory import EditloopError, Failure, InternalError, Run, Stop, StopReas
 from ...memory.store.jobs import Engines
 from .bounded import best_of, bounded
 from .moments import RECORDED
+from .trouble import Trouble
 
 _LOG = logging.getLogger("editloop.server.host")
 _WEIGHT = 0.2  # of the newest run in the running mean
@@ -122,16 +123,13 @@ class Crew:
             _LOG.warning("cannot hand back run %s: %s", run_id, error)
 
     async def _take(self, poll_seconds: float) -> None:
+        trouble = Trouble("look for runs that wait")
         while True:
             self._bell = anyio.Event()
-            try:
+            with trouble.told():
                 # Looking locks nothing; an idle server would keep others on the store from writing.
                 if self.room > 0 and await self._agent.store.jobs.waiting(self._engines):
                     await self._fill()
-            except EditloopError as error:
-                _LOG.warning("cannot look for runs that wait: %s", error)
-            except Exception:  # noqa: BLE001 (one run must not take the server along)
-                _LOG.exception("a bug while looking for runs that wait")
             with anyio.move_on_after(poll_seconds):
                 await self._bell.wait()
 
