@@ -18,7 +18,8 @@ class Reach:
     """Whether `https://` addresses are fetched."""
 
     private_hosts: frozenset[str] = frozenset()
-    """Names of hosts that may be fetched from although their address is private."""
+    """Names of hosts that may be fetched from although their address is private, and although no
+    other is: with a port, only there."""
 
     url_bytes: int = 50_000_000
     url_seconds: float = 20.0

@@ -316,3 +316,31 @@ async def test_strangers_are_not_told_why_an_editor_is_away() -> None:
         for path in ("/readyz", "/health"):
             answer = (await http.get(path)).json()
             assert (answer["ready"], answer["why"]) == (False, "the server's log says more")
+
+
+ORDERS = ["\x1b]52;c;cm0gLXJm\x07", "\x1b[2J", "\x9b31m", "a\x08b", "\x7f"]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_what_a_terminal_would_obey_is_not_kept(tmp_path: Path, order: str) -> None:
+    """Somebody reads runs in a terminal: it could be made to paste, or to show something else."""
+    said = f"make it warm {order}"
+    async with asking(tmp_path) as asked:
+        run = await asked.done(instruction="make it\twarm,\r\nplease")
+        handle, url = f"run:{run['id']}", f"/v1/runs/{run['id']}"
+        asks: list[tuple[str, dict[str, Any]]] = [
+            ("/v1/runs", {"image": handle, "instruction": said}),
+            ("/v1/runs", {"image": handle, "instruction": "x", "labels": {"a": said}}),
+            ("/v1/runs", {"image": handle, "instruction": "x", "labels": {said: "a"}}),
+            ("/v1/runs", {"image": handle, "instruction": "x", "session": said}),
+            (f"{url}/fork", {"instruction": said}),
+            (f"{url}/annotations", {"about": "keeper", "value": said}),
+            (f"{url}/annotations", {"about": said, "value": True}),
+            (f"{url}/annotations", {"about": "keeper", "note": said}),
+        ]
+        for path, body in asks:
+            assert (await asked.http.post(path, json=body)).status_code == 422, body
+        images = {"prompt": said, "images": [{"image_url": handle}]}
+        refused = await asked.http.post("/v1/images/edits", json=images)
+        kept = await asked.host.agent.store.runs()
+    assert (refused.status_code, len(kept)) == (400, 1)
