@@ -13,13 +13,12 @@ from .. import metrics
 from ..gate import principal_of
 from .bodies import EditorBody, IndexBody, ReadyBody
 from .fields import root_of
-from .inside import Inside
+from .inside import PATIENCE, Inside
 from .spec import Media, operation
 from .wanted import LADDER
 from .written import said
 
 _TEXT = Media(("text/plain",), binary=False)
-_PATIENCE = 5  # seconds that the store may take to say that it is there
 _LINKS = ("runs", "blobs", "uploads")
 
 
@@ -93,10 +92,10 @@ class Board:
             return "the server is about to stop"
 
         try:
-            with anyio.fail_after(_PATIENCE):
+            with anyio.fail_after(PATIENCE):
                 await self._inside.host.agent.store.runs(limit=1)
         except TimeoutError:
-            return f"the store has not answered within {_PATIENCE} s"
+            return f"the store has not answered within {PATIENCE} s"
         except EditloopError as error:
             return f"the store does not answer: {type(error).__name__}"
 

@@ -1,18 +1,24 @@
 """What the handlers of one application share while it is open."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import anyio
 from starlette.requests import Request
 
+from ...memory import EditloopError
 from ..host import Host
 from ..pictures import Pictures
 from ..reached import check_public_url
 from ..refusals import Refused
 from ..rules import BodyRules
 from .numbers import Numbers
+
+PATIENCE = 5
+"""Seconds that the store may take to say how it is."""
+
+_WAITING = "Runs that wait in the store, for any process."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +87,23 @@ class Inside:
             scope.cancel()
 
     async def gauges(self) -> dict[str, tuple[str, float]]:
-        """How things stand at this moment."""
-        host = self.host
+        """How things stand at this moment, also where the store does not say."""
+        host, waiting = self.host, await self._waiting()
+        known = {} if waiting is None else {"editloop_runs_waiting": (_WAITING, float(waiting))}
         return {
-            "editloop_runs_waiting": (
-                "Runs that wait in the store, for any process.",
-                float(await host.waiting()),
-            ),
+            **known,
+            "editloop_store_up": ("Whether the store answers.", float(waiting is not None)),
             "editloop_runs_working": ("Runs that are worked on here.", float(host.working)),
             "editloop_runs_at_once": ("Runs that are worked on here at most.", float(host.at_once)),
             "editloop_run_mean_seconds": ("Running mean of a run's time here.", host.seconds),
             "editloop_server_listeners": ("Streams and waits that are open.", len(self.streams)),
         }
+
+    async def _waiting(self) -> int | None:
+        """Runs that wait; None where the store does not say."""
+        with anyio.move_on_after(PATIENCE), suppress(EditloopError):
+            return await self.host.waiting()
+        return None
 
     @contextmanager
     def waiting(self) -> Generator[anyio.CancelScope]:

@@ -67,9 +67,14 @@ async def test_a_store_that_does_not_answer_is_not_ready(
     async with asking(tmp_path) as asked:
         good = await asked.http.get("/readyz")
         monkeypatch.setattr(type(asked.host.agent.store), "runs", broken)
+        monkeypatch.setattr(type(asked.host), "waiting", broken)
         bad = await asked.http.get("/readyz")
         alive = await asked.http.get("/healthz")
         listed = await asked.http.get("/v1/runs")
+        numbers = await asked.http.get("/metrics")
+    assert numbers.status_code == 200
+    assert "\neditloop_store_up 0\n" in numbers.text
+    assert "editloop_runs_waiting" not in numbers.text
     assert (good.status_code, good.json()) == (200, {"ready": True, "why": ""})
     assert (bad.status_code, bad.json()["ready"]) == (503, False)
     assert "/srv" not in bad.text + listed.text
