@@ -69,6 +69,8 @@ async def _asked(address: Address) -> Reached:
 
 
 def _health(status: int, said: Mapping[str, object]) -> tuple[bool | None, str]:
+    if isinstance(ready := said.get("ready"), bool):  # a service of ours has tried its editor
+        return ready, "healthy" if ready else "its editor is not ready"
     if any(name in said for name in _OFFICIAL):
         return None, _PROVES_NOTHING
     if status == 404:

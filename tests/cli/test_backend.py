@@ -154,8 +154,12 @@ def test_the_health_of_an_official_service_is_not_taken_for_readiness(cli: Cli) 
     with edit_server() as server:
         server.health = b'{"status": "healthy", "gpu_manager_ready": true}'
         (found,) = json.loads(cli("backend", "ping", server.url, "--json").stdout)
-    assert (found["reachable"], found["ready"]) == (True, None)
-    assert "backend test" in found["detail"]
+        assert (found["reachable"], found["ready"]) == (True, None)
+        assert "backend test" in found["detail"]
+        server.health = b'{"status": "healthy", "gpu_manager_ready": true, "ready": false}'
+        ours = cli("backend", "ping", server.url)
+        assert ours.returncode == 4
+        assert "its editor is not ready" in ours.stdout
 
 
 def test_a_ping_without_a_server_to_ask_is_well(cli: Cli) -> None:
