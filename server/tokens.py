@@ -15,6 +15,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_IWOTH
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -52,6 +53,11 @@ def read_tokens(path: Path, environ: Mapping[str, str]) -> dict[str, Principal]:
         SettingsError: it cannot be read, or says something impossible. No value is quoted.
     """
     try:
+        if path.stat().st_mode & S_IWOTH:
+            raise SettingsError(
+                f"the tokens file {path} may be written by anybody, who could let himself in: "
+                "chmod o-w it"
+            )
         found = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsError(f"the tokens file {path} cannot be read: {error.strerror}") from None

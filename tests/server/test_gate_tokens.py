@@ -77,6 +77,17 @@ def test_a_wrong_file_is_refused_and_no_secret_is_repeated(
     assert HASH not in str(caught.value)
 
 
+def test_a_file_that_anybody_may_write_is_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path, f"[principals.a]\ntoken_sha256 = '{HASH}'")
+    for mode, open_to_all in ((0o640, False), (0o664, False), (0o646, True), (0o666, True)):
+        path.chmod(mode)
+        if open_to_all:
+            with pytest.raises(SettingsError, match="by anybody"):
+                read_tokens(path, {})
+        else:
+            assert read_tokens(path, {})
+
+
 def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         read_tokens(tmp_path / "none.toml", {})
