@@ -143,9 +143,12 @@ def _add(
     connection: Connection, asked: _Asked, worker: Worker, hold: bool, admit: Admit | None
 ) -> str:
     run, principal, key, print_, heard = asked
+    if admit is not None:
+        _lock(connection, principal)
     if key and (earlier := _earlier(connection, principal, key, print_)):
         return earlier
-    _let_in(connection, principal, admit)
+    if admit is not None:
+        admit(_share(connection, principal))
     lease = {"lease_owner": worker.name, "lease_until": worker.until()} if hold else None
     job = _job(connection, run.id, principal)
     writes.insert_run(connection, run, lease)
@@ -169,12 +172,10 @@ def _job(connection: Connection, run_id: str, principal: str) -> dict[str, Any]:
     return job | {"queued": moment, "place": place}
 
 
-def _let_in(connection: Connection, principal: str, admit: Admit | None) -> None:
-    if admit is None:
-        return
+def _lock(connection: Connection, principal: str) -> None:
+    """Let one at a time ask for this caller, whose requests do not see each other otherwise."""
     if connection.dialect.name == "postgresql":
         connection.execute(sql.LOCK, {"of": principal})
-    admit(_share(connection, principal))
 
 
 def _earlier(connection: Connection, principal: str, key: str, print_: str) -> str | None:
@@ -209,7 +210,9 @@ def _want(connection: Connection, run_id: str, wanted: Wanted) -> bool:
 
 
 def _want_anew(connection: Connection, run_id: str, principal: str, admit: Admit | None) -> None:
-    _let_in(connection, principal, admit)
+    if admit is not None:
+        _lock(connection, principal)
+        admit(_share(connection, principal))
     statement = sql.WANT_ANEW[connection.dialect.name]
     connection.execute(statement, _job(connection, run_id, principal))
 

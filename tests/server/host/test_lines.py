@@ -41,7 +41,7 @@ async def test_a_caller_with_one_run_does_not_wait_for_all_runs_of_another(
 
 async def test_two_callers_who_wait_take_turns(tmp_path: Path, address: str) -> None:
     async with hosted(tmp_path, store=address, host={"works": False}) as host:
-        whose = {}
+        whose: dict[str, str] = {}
         for who in (ANN, BOB):
             for shade in range(3):
                 whose[(await host.begin(await wish(host, shade=shade), who)).run.id] = who.name
@@ -112,6 +112,27 @@ async def test_a_ceiling_holds_however_many_ask_at_the_same_moment_at_two_server
                 group.start_soon(ask, (one, two)[shade % 2], shade)
         held.let_all()
     assert (len(begun), len(refused)) == (3, 9)
+
+
+async def test_a_request_that_is_repeated_at_the_same_moment_counts_once(
+    tmp_path: Path, address: str
+) -> None:
+    held, ann = Held(), Principal(name="ann", runs_at_once=1)
+    begun: set[str] = set()
+    async with (
+        hosted(tmp_path, store=address, editor=held.editor) as one,
+        hosted(tmp_path, store=address, editor=held.editor) as two,
+    ):
+        made = await wish(one)
+
+        async def ask(host: Host) -> None:
+            begun.add((await host.begin(made, ann, key="k")).run.id)
+
+        async with anyio.create_task_group() as group:
+            for host in (one, two) * 5:
+                group.start_soon(ask, host)
+        held.let_all()
+    assert len(begun) == 1
 
 
 async def test_a_run_may_spend_what_its_caller_has_left_for_the_day(tmp_path: Path) -> None:
