@@ -62,9 +62,19 @@ def enveloped(endpoint: Endpoint) -> Endpoint:
 def written(error: Exception, path: str = "") -> Response:
     """An answer for an error."""
     found = refused_by(error)
-    if found.status_code >= 500:
-        LOG.error("%s: %s", path, error, exc_info=error)
+    logged(path, error, found.status_code)
     return JSONResponse(envelope(found), found.status_code, found.headers)
+
+
+def logged(where: str, error: Exception, status: int) -> None:
+    """Write down what is not the client's fault; what was decided here needs no traceback."""
+    if status < 500:
+        return
+
+    if isinstance(error, Refused):
+        LOG.warning("%s: %s", where, error)
+    else:
+        LOG.error("%s: %s", where, error, exc_info=error)
 
 
 def refused_by(error: Exception) -> Refused:

@@ -20,7 +20,7 @@ from ..refusals import Refused
 from ..streaming import Pace, piece, streamed
 from .images_answer import RUN, Showing, Shown, effort_of, run_said, usage_of
 from .images_asked import EditsAsked
-from .images_failures import LOG, failure_of, refused_by, stopping
+from .images_failures import failure_of, logged, refused_by, stopping
 from .images_rules import ImagesRules
 from .images_runs import paused
 
@@ -106,8 +106,7 @@ class Edits:
 def failed(error: Exception) -> bytes:
     """An event from which OpenAI's clients make an exception."""
     found = refused_by(error)
-    if found.status_code >= 500:
-        LOG.error("in a stream: %s", error, exc_info=error)
+    logged("in a stream", error, found.status_code)
     data = {"type": "error", **envelope(found)}
     return f"event: error\ndata: {json.dumps(data)}\n\n".encode()
 

@@ -1,6 +1,5 @@
 """What goes wrong, as RFC 9457 problems; the one table from our errors to statuses."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -42,7 +41,6 @@ from ..refusals import Refused
 from . import images_failures
 from .spec import PROBLEM
 
-LOG = logging.getLogger("editloop.server.http")
 _SOON = 2  # seconds to wait where nobody knows better
 _OPENAI = ("/v1/images", "/v1/models")
 _OF_OPENAI = "x-stainless-lang"
@@ -187,8 +185,7 @@ def written(path: str, error: Exception, method: str = "") -> Response:
         refused = Refused(found.status, found.code, found.detail, headers=headers)
         return images_failures.written(refused if plain else error, path)
 
-    if found.status >= 500:
-        LOG.error("%s %s: %s", method, shown_path(path), error, exc_info=error)
+    images_failures.logged(f"{method} {shown_path(path)}", error, found.status)
     body: dict[str, Any] = found.model_dump(mode="json", exclude_none=True)
     return JSONResponse(body, found.status, headers, media_type=PROBLEM)
 

@@ -253,7 +253,7 @@ async def test_a_run_that_somebody_pauses_is_a_conflict_and_is_not_begun_anew(
 
 
 async def test_whoever_waits_when_the_server_ends_is_told_so_and_the_run_is_not_paused(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     held = Held()
     async with images_door(tmp_path, editor=held.editor) as door:
@@ -272,6 +272,8 @@ async def test_whoever_waits_when_the_server_ends_is_told_so_and_the_run_is_not_
         held.let_all()
         ended = await door.host.wait(run.id, LOCAL, 20)
     assert (run.status, paused, ended.status) == ("open", False, "done")
+    assert "the server is stopping" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_request_that_is_torn_down_with_the_server_leaves_its_run_alone(
