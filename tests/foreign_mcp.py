@@ -2,6 +2,7 @@
 
 import base64
 import io
+import logging
 import os
 import sys
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from mcp.types import (
 from PIL import Image
 from pydantic import BaseModel, Field
 
+# The SDK gives a root logger that has none a handler of its own; tests import this module.
+logging.getLogger().addHandler(logging.NullHandler())
 server = MCPServer("foreign")
 HOST = os.environ.get("FOREIGN_HOST", "http://127.0.0.1:1")
 """Set by whoever serves over HTTP: where `edit_by_link` says that its picture is."""

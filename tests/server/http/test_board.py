@@ -87,9 +87,11 @@ async def test_the_log_names_requests_and_no_ticket(
 ) -> None:
     async with asking(tmp_path) as asked:
         url = (await asked.http.post("/v1/uploads")).json()["url"]
+        caplog.clear()
         with caplog.at_level(logging.INFO, ACCESS.name):
             answer = await asked.http.put(url, content=png(1), headers={"x-request-id": "mine"})
-    (line,) = [json.loads(record.getMessage()) for record in caplog.records]
+    records = [record for record in caplog.records if record.name == ACCESS.name]
+    (line,) = [json.loads(record.getMessage()) for record in records]
     assert answer.headers["x-request-id"] == line["request"] == "mine"
     assert line["path"] == "/v1/uploads/***"
     assert (line["method"], line["status"]) == ("PUT", 201)
