@@ -7,6 +7,7 @@ long that head may take, nor what is sent after the answer. Both would keep a co
 import asyncio
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 30.0
@@ -33,6 +34,21 @@ class Prompt(H11Protocol):
         """Wait no more."""
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that what comes is no HTTP, unless an answer has begun already.
+
+        Whoever is at one is told that nobody waits: its own answer, after this one, would be an error
+        with a traceback in the log, as often as a stranger likes.
+        """
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+        cycle: Any = self.cycle
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _look(self) -> None:
         cycle: Any = self.cycle  # none before the first request, whatever its type says

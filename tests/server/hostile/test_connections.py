@@ -1,19 +1,21 @@
 """Connections on which nothing ends, and requests that say their length twice."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 import uvicorn
 from anyio.abc import SocketStream
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from editloop.server import running
+from editloop.server.dialects import HANDLERS
 from editloop.server.gate import Gate
 from editloop.server.guard import Guard
 from editloop.server.prompt import Prompt
@@ -33,8 +35,11 @@ async def _serving(
     answer: Callable[[Request], Any], http: type[Prompt] = _Hasty
 ) -> AsyncGenerator[int]:
     """A server behind a gate, at a port."""
-    routes = [Route("/", answer, methods=["GET", "POST"])]
-    app = Gate(Starlette(routes=routes), guard=Guard())
+    more = {"/endless": _endless, "/read": _read}
+    routes = [
+        Route(at, made, methods=["GET", "POST"]) for at, made in ({"/": answer} | more).items()
+    ]
+    app = Gate(Starlette(routes=routes, exception_handlers=HANDLERS), guard=Guard())
     with listening("127.0.0.1", 0) as at:
         config = uvicorn.Config(app, http=http, log_config=None, ws="none", lifespan="off")
         server = uvicorn.Server(config)
@@ -47,6 +52,19 @@ async def _serving(
 
 async def _here(request: Request) -> Response:
     return PlainTextResponse("here")
+
+
+async def _endless(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"a"
+        while not await request.is_disconnected():
+            await anyio.lowlevel.checkpoint()
+
+    return StreamingResponse(pieces())
+
+
+async def _read(request: Request) -> Response:
+    return PlainTextResponse(await request.body())
 
 
 async def _all(stream: SocketStream) -> bytes:
@@ -111,6 +129,36 @@ async def test_a_request_that_says_its_length_twice_is_answered_400_and_its_conn
         said = await _all(stream)
     assert said.startswith(b"HTTP/1.1 400")
     assert said.count(b"HTTP/1.1") == 1
+
+
+BROKEN = b"POST %b HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "pieces"),
+    [
+        (b"/", [b"zz\r\n"]),  # the server breaks off before anybody answers
+        (b"/endless", [b"", b"zz\r\n"]),  # amid an answer
+        (b"/", [b"", b"zz\r\n"]),  # behind one
+        (b"/read", [b"3\r\nabc\r\n", b"zz\r\n"]),
+    ],
+)
+async def test_what_is_no_http_writes_no_traceback(
+    caplog: pytest.LogCaptureFixture, path: bytes, pieces: list[bytes]
+) -> None:
+    async with (
+        _serving(_here, Prompt) as port,
+        await anyio.connect_tcp("127.0.0.1", port) as stream,
+    ):
+        await stream.send(BROKEN % path + pieces[0])
+        if not pieces[0]:
+            assert (await stream.receive()).startswith(b"HTTP/1.1 200")
+        await stream.send(b"".join(pieces[1:]))
+        await _all(stream)
+        async with await anyio.connect_tcp("127.0.0.1", port) as after:
+            await after.send(PLAIN)
+            assert (await after.receive()).startswith(b"HTTP/1.1 200")
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_the_servers_of_the_commands_speak_so(monkeypatch: pytest.MonkeyPatch) -> None:
