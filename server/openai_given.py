@@ -21,7 +21,7 @@ _IMAGES = ("image", "image[]", "url", "url[]")
 _MASKS = ("mask", "mask[]", "mask_image")
 _WHITE = "mask_image"
 _NAMED = re.compile(r"[a-z][a-z0-9+.-]*:|last(#\d+)?$", re.IGNORECASE)
-_NUMBERED = re.compile(r"(image|mask)\[\d+\]")
+_SEVERAL = re.compile(r"(image|mask)\[\d+\]|(image)s(?:\[\d*\])?")
 
 Sent = bytes | str
 """A file, or a text that says where the picture is: an address or a handle."""
@@ -86,14 +86,15 @@ def _of_form(form: Form) -> Given:
 
 
 def _plain(form: Form) -> Form:
-    """Read `image[0]`, `image[1]` as `image[]`."""
+    """Read `image[0]`, `image[1]`, `images` and `images[]` as `image[]`."""
     return Form(_unnumbered(form.fields), _unnumbered(form.files))
 
 
 def _unnumbered(named: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for name, values in named.items():
-        plain = f"{numbered[1]}[]" if (numbered := _NUMBERED.fullmatch(name)) else name
+        several = _SEVERAL.fullmatch(name)
+        plain = f"{several[1] or several[2]}[]" if several else name
         found.setdefault(plain, []).extend(values)
     return found
 

@@ -64,6 +64,18 @@ async def test_the_json_form_is_taken(tmp_path: Path, images: dict[str, Any]) ->
     assert editor.requests[0].source.data == png(7)
 
 
+@pytest.mark.parametrize(
+    "name", ["image", "image[]", "image[0]", "images", "images[]", "images[3]"]
+)
+async def test_pictures_of_a_form_have_many_names(tmp_path: Path, name: str) -> None:
+    async with images_door(tmp_path, thinker=thinker(GOOD)) as door:
+        answer = await door.http.post(EDITS, files={name: ("a.png", png(1))}, data={"prompt": "x"})
+        run = await door.host.run("last", LOCAL)
+        assert await door.host.agent.images.get(run.task.source) == png(1)
+    assert answer.status_code == 200, answer.text
+    assert "x-editloop-ignored" not in answer.headers
+
+
 @pytest.mark.parametrize("form", [True, False])
 async def test_handles_stand_for_pictures_that_are_here_already(tmp_path: Path, form: bool) -> None:
     editor = ScriptedEditor(*(Picture(png(shade), "image/png") for shade in (10, 20, 30, 40, 50)))
