@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import pwd
 import secrets
@@ -33,6 +34,20 @@ hypothesis.settings.load_profile("editloop")
 
 def pytest_configure(config: pytest.Config) -> None:
     skips.watch(config)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what is loaded by now: a look at all of it takes 0.4 s."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Collect what the tests of a file left, so that what was not closed fails here, not later."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
