@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, update
 
-from editloop.memory import Forbidden, KeyReused, Run
+from editloop.memory import Forbidden, KeyReused, Run, Stop, StopReason
 from editloop.memory.store import RunFilter, Store, open_store
 from editloop.memory.store.engine import database_at
 from editloop.memory.store.glance import glance
@@ -103,6 +103,41 @@ async def test_runs_that_wait_are_claimed_in_their_order_and_once(
     assert await store.jobs.next(OURS) == second.id
     assert await store.jobs.next(OURS) is None
     assert await store.jobs.waiting(OURS) == 0
+
+
+async def test_a_run_is_claimed_with_its_own_engines_alone(store: Store, make: Maker) -> None:
+    run = await _added(store, make)
+    for others in (Engines("another", "t"), Engines("e", "another")):
+        assert await store.jobs.waiting(others) == 0
+        assert await store.jobs.next(others) is None
+        assert await store.jobs.for_others(others) == [OURS]
+    assert await store.jobs.for_others(OURS) == []
+    assert await store.jobs.next(OURS) == run.id
+
+
+async def test_the_job_of_a_run_that_has_ended_is_done_and_stays_so(
+    store: Store, make: Maker
+) -> None:
+    run = await _added(store, make)
+    await store.jobs.next(OURS)
+    await store.closed(run.ended(Stop(reason=StopReason.REFUSED), None))
+    assert (await store.jobs.marks([run.id]))[run.id].wanted == "done"
+    assert not await store.jobs.want(run.id, "pause")
+    await store.jobs.want_anew(run.id, "ann")
+    assert not await store.jobs.leave(run.id)
+    assert (await store.jobs.marks([run.id]))[run.id].wanted == "done"
+
+
+async def test_who_waits_is_counted_and_the_last_one_to_leave_pauses(
+    store: Store, make: Maker
+) -> None:
+    run = make.run()
+    await store.jobs.add(run, "ann", hold=False, heard=True)
+    await store.jobs.hear(run.id)
+    assert not await store.jobs.leave(run.id)
+    assert (await store.jobs.marks([run.id]))[run.id].wanted == "run"
+    assert await store.jobs.leave(run.id)
+    assert (await store.jobs.marks([run.id]))[run.id].wanted == "pause"
 
 
 async def test_a_run_that_nobody_wants_is_not_claimed(store: Store, make: Maker) -> None:
