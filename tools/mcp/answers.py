@@ -120,7 +120,8 @@ class Reader:
         if not contents:
             raise EditorError(f"{self.name} has nothing at {uri!r}")
 
-        return await self._held(contents[0])
+        held = [each for each in contents if isinstance(each, BlobResourceContents)]
+        return await self._held((held or contents)[0])
 
     async def _held(self, resource: TextResourceContents | BlobResourceContents) -> Picture:
         if isinstance(resource, TextResourceContents):

@@ -11,6 +11,7 @@ are not fetched unless their host is allowed. No retry here: the agent asks agai
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from math import isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN = Wanted()
 _PERCENT = 100
+_STEPS = 100_000  # more are no steps of an editor: bytes, or thousandths of something
 
 
 class MCPEditor(Connected):
@@ -47,6 +49,7 @@ class MCPEditor(Connected):
         allowed: Collection[str] = (),
         cost: float = 0.0,
         seconds: float = 600.0,
+        opening: float = 60.0,
         name: str = "",
         mode: str = "auto",
         most: int = wire.MAX_ANSWER,
@@ -57,8 +60,9 @@ class MCPEditor(Connected):
         schema does not. `upload` is a tool of the same server that gives an address to send a
         picture to, for `form="url"`. Files for `form="path"` are put into `folder`, where a server
         that reads in some folders only can see them. Pictures are fetched from the server's origin and, over
-        HTTPS, from `allowed` hosts and those below them. `seconds` limits one edit, and `mode` is
-        the protocol's era as the official client takes it: `auto` or `legacy`.
+        HTTPS, from `allowed` hosts and those below them. `seconds` limits one edit, `opening` how
+        long the server may be silent at the beginning of a session, and `mode` is the protocol's
+        era as the official client takes it: `auto` or `legacy`.
 
         Raises:
             SettingsError: `form="url"` without a tool to send by, or no such command.
@@ -71,7 +75,7 @@ class MCPEditor(Connected):
         self.abilities = Abilities(cost=cost)
         self._place, self._tool, self._wanted = place, tool, wanted
         self._upload, self._folder, self._allowed = upload, folder, tuple(allowed)
-        self._seconds, self._mode, self._most = seconds, mode, most
+        self._seconds, self._opening, self._mode, self._most = seconds, opening, mode, most
         self._session: Session | None = None
         self._plan: Plan | None = None
         self._server = ("", "")
@@ -124,7 +128,7 @@ class MCPEditor(Connected):
 
         options = {n: v for n, v in request.options.items() if n in how.options}
         async with given(how, request, options, send, self._folder) as call:
-            result = await session.call(how.tool, call.arguments, _heard(request.watch))
+            result = await session.call(how.tool, call.arguments, heard_by(request.watch))
             reader = Reader(self.name, request.source, session.read, self._fetched, call.saved)
             return await reader.picture(result)
 
@@ -183,7 +187,9 @@ class MCPEditor(Connected):
             SettingsError: the package is missing, there is no such tool, or it cannot be an editor.
             EditorBusy, EditorError: the server cannot be had.
         """
-        session = _session(self._place, self.name, self._most, self._mode)
+        session = _session(
+            self._place, self.name, most=self._most, mode=self._mode, patience=self._opening
+        )
         async with session.opened():
             self._plan = self._planned(await session.tools())
             self._server = session.server
@@ -229,25 +235,26 @@ class MCPEditor(Connected):
 _MANY = 8  # the schema gives no number
 
 
-def _heard(watch: Watch | None) -> "Heard | None":
+def heard_by(watch: Watch | None) -> "Heard | None":
+    """What takes a server's notifications in and tells of those that make sense."""
     if watch is None:
         return None
 
     async def heard(progress: float, total: float | None, message: str | None) -> None:
-        if total and 0 <= progress <= total:
+        if total and 0 <= progress <= total and isfinite(total):
             watch(_progress(progress, total))
 
     return heard
 
 
 def _progress(done: float, of: float) -> Progress:
-    if done == int(done) and of == int(of) and of > 1:
+    if done == int(done) and of == int(of) and 1 < of <= _STEPS:
         return Progress(int(done), int(of))
 
     return Progress(round(_PERCENT * done / of), _PERCENT, "percent")
 
 
-def _session(place: Place, name: str, most: int, mode: str) -> "Session":
+def _session(place: Place, name: str, **how: Any) -> "Session":
     try:
         from .session import Session
     except ImportError as error:
@@ -255,4 +262,4 @@ def _session(place: Place, name: str, most: int, mode: str) -> "Session":
             f"{name} needs the package mcp ({error}): pip install 'editloop[mcp]'"
         ) from error
 
-    return Session(place, name, most=most, mode=mode)
+    return Session(place, name, **how)

@@ -5,9 +5,10 @@ tasks use it; a session that broke fails the requests that are under way in it (
 again) and is replaced for the next one.
 """
 
+import logging
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import IO, Any, Protocol, TypeVar, cast
@@ -32,6 +33,7 @@ from .places import Command, Place
 from .wire import PlainSpoken
 
 _PAGES = 100  # of a list of tools
+_SILENT = logging.NullHandler()
 _TAIL = 400  # bytes of what a process said last
 
 T = TypeVar("T")
@@ -57,9 +59,17 @@ class _Link:
 class Session:
     """Calls tools and reads resources, with errors of an editor."""
 
-    def __init__(self, place: Place, name: str, *, most: int, mode: str = "auto") -> None:
-        """`most` bytes are taken of one message over HTTP; `mode` is the client's."""
+    def __init__(
+        self, place: Place, name: str, *, most: int, mode: str = "auto", patience: float = 60.0
+    ) -> None:
+        """`most` bytes are taken of one message over HTTP; `mode` is the client's.
+
+        `patience` is in seconds, and for the beginning of a session: a server says at once that it
+        is there, or is none.
+        """
         self._place, self._name, self._most, self._mode = place, name, most, mode
+        self._patience = patience
+        self._said = ""
         self._link: _Link | None = None
         self._opening = anyio.Lock()
         self._group: TaskGroup | None = None
@@ -99,7 +109,11 @@ class Session:
         return shown, self._link.client.protocol_version
 
     async def tools(self) -> list[Tool]:
-        """All tools of the server."""
+        """All tools of the server.
+
+        Raises:
+            EditorBusy, EditorError: it does not say.
+        """
 
         async def ask(client: Client) -> list[Tool]:
             found: list[Tool] = []
@@ -112,7 +126,8 @@ class Session:
                     break
             return found
 
-        return await self._asked(ask)
+        with self._soon():
+            return await self._asked(ask)
 
     async def call(
         self, tool: str, arguments: dict[str, Any], heard: Heard | None = None
@@ -163,9 +178,21 @@ class Session:
             if self._group is None:
                 raise SettingsError(f"{self._name} is not open: use it inside 'async with'")
 
-            link: _Link = await self._group.start(self._own)
+            with self._soon():
+                link: _Link = await self._group.start(self._own)
             self._link = link
             return link
+
+    @contextmanager
+    def _soon(self) -> Generator[None]:
+        """Give up on a server that is silent at the beginning."""
+        with anyio.move_on_after(self._patience) as scope:
+            yield
+        if scope.cancelled_caught:
+            raise EditorBusy(
+                f"{self._name} has not answered within {self._patience:g} s: look whether it is an "
+                f"MCP server of this transport, and whether it starts{self._said}"
+            )
 
     def _drop(self, link: _Link | None) -> None:
         """Close a session in its own task; the next request opens another."""
@@ -187,10 +214,13 @@ class Session:
                 if link is None:
                     raise self._unopened(failed, log) from failed
             finally:
+                self._said = _tail(log)
                 self._drop(link)
 
     @asynccontextmanager
     async def _client(self, log: IO[bytes]) -> AsyncGenerator[Client]:
+        # It warns of every line that is not of the protocol; without a handler, on our stderr.
+        logging.getLogger("mcp").addHandler(_SILENT)
         ours = Implementation(name="editloop", version=version("editloop"))
         if isinstance(self._place, Command):
             command, *words = self._place.words

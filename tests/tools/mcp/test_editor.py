@@ -8,6 +8,7 @@ from mcp_serving import SOURCE, Make, asked, shade_of
 
 from editloop.memory import EditorBusy, EditorError, EditorRejected, SettingsError
 from editloop.tools import Progress
+from editloop.tools.mcp.editor import heard_by
 from editloop.tools.mcp.plan import Wanted
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +84,30 @@ async def test_progress_is_told(make: Make) -> None:
     async with make("edit_base64") as editor:
         await editor.edit(asked(watch=heard.append))
     assert heard == [Progress(1, 4), Progress(4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ((1.0, 4.0), [Progress(1, 4)]),
+        ((0.25, 1.0), [Progress(25, 100, "percent")]),
+        ((3e6, 4e6), [Progress(75, 100, "percent")]),
+        ((1.0, None), []),
+        ((5.0, 4.0), []),
+        ((1.0, float("inf")), []),
+        ((float("nan"), 4.0), []),
+    ],
+)
+async def test_progress_that_makes_no_sense_is_passed_over(
+    told: tuple[float, float | None], heard: list[Progress]
+) -> None:
+    noted: list[Progress] = []
+    hear = heard_by(noted.append)
+    assert hear is not None
+
+    await hear(*told, None)
+
+    assert noted == heard
 
 
 async def test_a_refusal_is_passed_on_in_the_words_of_the_tool(make: Make) -> None:

@@ -1,6 +1,7 @@
 """What is particular to a process that we start, and to a server that listens."""
 
 import json
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -45,6 +46,22 @@ async def test_a_process_that_is_no_server_says_why() -> None:
     with pytest.raises(EditorError, match=r"it said: no licence"):
         async with MCPEditor(Command(words)):
             pass
+
+
+async def test_a_server_that_is_silent_is_given_up(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "import sys, time; print('ready'); print('Proceed?', file=sys.stderr, flush=True)"
+    asking = Command((sys.executable, "-u", "-c", f"{program}; time.sleep(600)"))
+    with pytest.raises(EditorBusy, match=r"has not answered within 3 s.*it said: Proceed\?"):
+        async with MCPEditor(asking, "edit", opening=3.0):
+            raise AssertionError("it opened")
+
+    assert capfd.readouterr() == ("", "")  # the client warns of lines that are not of the protocol
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}/mcp"
+        with pytest.raises(EditorBusy, match=r"has not answered within 0\.5 s"):
+            async with MCPEditor(Endpoint(url), "edit", opening=0.5):
+                raise AssertionError("it opened")
 
 
 async def test_variables_are_passed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
