@@ -1,8 +1,9 @@
 """A small thinker that speaks chat completions and passes the pictures through as they are."""
 
 import json
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import httpx2
 import pybase64
@@ -11,6 +12,7 @@ from anyio import to_thread
 from editloop.memory import MalformedCritique, Sample, ThinkerBusy, ThinkerError
 from editloop.policies import Comparison, Opinion, wire
 from editloop.tools import Picture
+from editloop.tools.connected import Connected
 
 _TEMPLATE = """
 # Look at an edit
@@ -38,7 +40,7 @@ def asking(source: bytes, edited: bytes, asked: str, told: str) -> dict[str, Any
     }
 
 
-class ChatThinker:
+class ChatThinker(Connected):
     """Asks one server."""
 
     name = "simulated"
@@ -46,17 +48,8 @@ class ChatThinker:
     def __init__(self, url: str) -> None:
         self._http = httpx2.AsyncClient(base_url=url, timeout=httpx2.Timeout(None, connect=10.0))
 
-    async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._http.__aexit__(kind, error, traceback)
+    def _connections(self) -> Sequence[AbstractAsyncContextManager[Any]]:
+        return (self._http,)
 
     async def critique(self, comparison: Comparison) -> Opinion:
         """Ask once."""
