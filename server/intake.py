@@ -138,8 +138,8 @@ async def decoded(text: object, field: str) -> bytes:
     body = text.partition(",")[2] if text.startswith("data:") else text
     try:
         if len(body) < _LARGE:
-            return _unwritten(body)
-        return await to_thread.run_sync(_unwritten, body)
+            return unwritten(body)
+        return await to_thread.run_sync(unwritten, body)
     except ValueError:
         said = f"{field} is no base64: send the bytes of the file, encoded, and nothing else"
         raise Refused(400, "picture", said, field=field) from None
@@ -227,8 +227,14 @@ def _parsed(data: bytes) -> object:
     return json.loads(data)
 
 
-def _unwritten(body: str) -> bytes:
-    return pybase64.b64decode(body.encode("ascii"), validate=True)
+def unwritten(text: str) -> bytes:
+    """Read base64, also where it is broken into lines, as the command `base64` writes it; blocks.
+
+    Raises:
+        ValueError: it is none.
+    """
+    whole = "".join(text.split()) if "\n" in text else text
+    return pybase64.b64decode(whole.encode("ascii"), validate=True)
 
 
 def _examined(data: bytes, field: str, pixels: int) -> Picture:

@@ -1,8 +1,7 @@
 """Pictures that are written out in a `data:` URL, by programs: no model types one without a slip."""
 
-import pybase64
-
 from ...memory import InputError, PictureError
+from ..intake import unwritten as base64_of
 
 _BY_UPLOAD = "send it as an upload, or name a path or an address"
 
@@ -20,7 +19,7 @@ def unwritten(url: str, limit: int) -> bytes:
     if len(body) > (limit + 2) // 3 * 4:
         raise PictureError(f"this data: URL holds more than {limit:,} bytes: {_BY_UPLOAD}")
     try:
-        return pybase64.b64decode(body.encode("ascii"), validate=True)
+        return base64_of(body)
     except ValueError:
         raise InputError(
             f"this data: URL is no valid base64; were it typed by a model: {_BY_UPLOAD}"

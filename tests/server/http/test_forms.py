@@ -1,5 +1,6 @@
 """Forms and bodies as programs, browsers and mischief send them."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -146,3 +147,15 @@ async def test_no_body_says_nothing_whatever_it_is_called(tmp_path: Path, kind: 
         answer = await asked.http.post(place, content=b"", headers={"content-type": kind})
         words = await asked.http.post(place, content=b"x", headers={"content-type": "text/plain"})
     assert (answer.status_code, words.status_code) == (202, 415)
+
+
+@pytest.mark.parametrize("path", [RUNS, EDITS])
+async def test_base64_may_be_broken_into_lines(tmp_path: Path, path: str) -> None:
+    url = "data:image/png;base64," + base64.encodebytes(png(1)).decode()
+    body = {"image": url, "prompt" if path == EDITS else "instruction": "warmer"}
+    async with asking(tmp_path) as asked:
+        answer = await asked.http.post(path, json=body)
+        run = (await asked.http.get("/v1/runs/last")).json()
+        kept = await asked.put(1)
+    assert answer.status_code in (200, 202), answer.text
+    assert run["source"]["handle"] == kept
