@@ -77,7 +77,7 @@ async def test_a_deadline_ends_a_run_with_the_best_so_far(make_agent: MakeAgent)
     gate = Gate(2)
     editor = ScriptedEditor(picture(1), picture(2), before=gate)
     thinker = ScriptedThinker(critique(5, 5, "b"))
-    async with make_agent(editor=editor, thinker=thinker, seconds=0.5) as agent:
+    async with make_agent(editor=editor, thinker=thinker, seconds=2) as agent:
         run = await agent.run(await agent.task(png(99), "a"))
 
     assert run.stop is not None

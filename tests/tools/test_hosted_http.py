@@ -172,7 +172,7 @@ async def test_a_server_that_is_not_there_may_be_tried_again(
 async def test_a_server_that_is_too_slow_may_be_tried_again(server: Server) -> None:
     server.body = None
     async with AsyncOpenAI(
-        base_url=f"{server.url}/v1", api_key="test", timeout=0.1, max_retries=0
+        base_url=f"{server.url}/v1", api_key="test", timeout=1, max_retries=0
     ) as client:
         provider = OpenAIProvider(openai_client=client)
         editor = HostedEditor(OpenAIImageGenerationModel("flux", provider=provider))

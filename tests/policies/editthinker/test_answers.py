@@ -181,8 +181,8 @@ async def test_a_server_that_hangs_is_given_up_after_the_time_limit(
     server: ChatServer, comparison: Comparison
 ) -> None:
     server.reply = Reply(None)
-    async with EditThinker(server.url, model="m", seconds=0.2) as thinker:
-        with pytest.raises(ThinkerBusy, match=r"within 0\.2 s"):
+    async with EditThinker(server.url, model="m", seconds=1) as thinker:
+        with pytest.raises(ThinkerBusy, match="within 1 s"):
             await thinker.critique(comparison)
         with anyio.fail_after(60):
             await server.left.wait()  # the request is gone, and the thinker still open

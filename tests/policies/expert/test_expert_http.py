@@ -143,8 +143,8 @@ async def test_a_refusal_is_not_worth_another_try(
 
 async def test_a_server_that_says_nothing_is_left(server: Server, comparison: Comparison) -> None:
     server.body = None
-    async with Expert("openai-chat:gpt-4.1", seconds=0.2) as expert:
-        with pytest.raises(ThinkerBusy, match=r"no answer in 0\.2 s"):
+    async with Expert("openai-chat:gpt-4.1", seconds=1) as expert:
+        with pytest.raises(ThinkerBusy, match="no answer in 1 s"):
             await expert.critique(comparison)
         await server.left.wait()
 
