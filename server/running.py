@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from ..memory import EditloopError, SettingsError
-from .prompt import Prompt
+from .prompt import Prompt, raise_files
 from .tracing import ACCESS
 
 _LAST_PORT = 65_535  # the system would take a larger number for what is left of it in 16 bits
@@ -78,6 +78,7 @@ def run(make: Make, at: socket.socket, *, grace_seconds: float) -> None:
         for server in servers:
             server.should_exit = True
 
+    raise_files()
     app = make(stop)
     config = uvicorn.Config(
         app,

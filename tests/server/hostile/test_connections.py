@@ -1,7 +1,8 @@
 """Connections on which nothing ends, and requests that say their length twice."""
 
+import resource
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
@@ -18,7 +19,7 @@ from editloop.server import running
 from editloop.server.dialects import HANDLERS
 from editloop.server.gate import Gate
 from editloop.server.guard import Guard
-from editloop.server.prompt import Prompt
+from editloop.server.prompt import Prompt, most_connections, raise_files
 from editloop.server.running import listening
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +97,37 @@ async def test_a_connection_without_a_request_under_way_is_closed(
             assert (await stream.receive()).startswith(answered)
             await stream.send(b"a")
         assert b"HTTP/1.1 4" not in await _all(stream)
+
+
+async def test_more_connections_than_there_is_room_for_are_closed_and_the_others_served() -> None:
+    class Narrow(Prompt):
+        most = 2
+
+    async with _serving(_here, Narrow) as port:
+        async with (
+            await anyio.connect_tcp("127.0.0.1", port),
+            await anyio.connect_tcp("127.0.0.1", port) as served,
+            await anyio.connect_tcp("127.0.0.1", port) as beyond,
+        ):
+            assert await _all(beyond) == b""
+            await served.send(PLAIN)
+            assert (await served.receive()).startswith(b"HTTP/1.1 200")
+        found = b""
+        while not found:  # until the server has seen that the others are gone
+            async with await anyio.connect_tcp("127.0.0.1", port) as later:
+                with suppress(anyio.BrokenResourceError, anyio.EndOfStream):
+                    await later.send(PLAIN)
+                    found = await later.receive()
+    assert found.startswith(b"HTTP/1.1 200")
+
+
+def test_room_is_left_for_the_files_of_the_server() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    raise_files()
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert before[0] <= files <= most == before[1]
+    assert 0 < most_connections.__wrapped__() < before[0]
 
 
 async def test_a_request_under_way_is_waited_for() -> None:
