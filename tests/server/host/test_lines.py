@@ -36,7 +36,7 @@ async def test_a_caller_with_one_run_does_not_wait_for_all_runs_of_another(
         assert [await jobs.next(engines) for _ in range(3)] == many[:3]
         one = (await host.begin(await wish(host, shade=9), BOB)).run.id
         rest = [await jobs.next(engines) for _ in range(4)]
-    assert rest.index(one) <= 1
+    assert rest.index(one) == 1  # behind what is worked on; who asks often does not overtake all
 
 
 async def test_two_callers_who_wait_take_turns(tmp_path: Path, address: str) -> None:
@@ -157,13 +157,14 @@ async def test_no_more_runs_are_worked_on_than_allowed_while_others_end(tmp_path
     async with hosted(tmp_path, editor=editor, thinker=thinker(GOOD), host=two) as host:
 
         async def ask(shade: int) -> None:
-            begun = await host.begin(await wish(host, shade=shade), ANN)
-            await host.wait(begun.run.id, ANN, 30)
+            for _ in range(8):
+                begun = await host.begin(await wish(host, shade=shade), ANN)
+                await host.wait(begun.run.id, ANN, 30)
 
         async with anyio.create_task_group() as group:
-            for shade in range(40):
+            for shade in range(6):
                 group.start_soon(ask, shade)
-    assert (len(seen), max(seen)) == (40, 2)
+    assert (len(seen), max(seen)) == (48, 2)
 
 
 async def test_a_run_is_resumed_before_it_has_been_let_go(tmp_path: Path, address: str) -> None:
@@ -177,9 +178,10 @@ async def test_a_run_is_resumed_before_it_has_been_let_go(tmp_path: Path, addres
         await held.asked(2)
         await other.agent.store.jobs.want(run.id, "pause")
         await other.resume(run.id, ANN)
+        mark = (await other.agent.store.jobs.marks([run.id]))[run.id]
         held.let_all()
         ended = await other.wait(run.id, ANN, 20)
-    assert ended.status == "done"
+    assert (mark.held, mark.wanted, ended.status) == (True, "run", "done")
 
 
 async def test_two_may_resume_a_run_of_a_command_line_at_once(tmp_path: Path, address: str) -> None:
