@@ -143,7 +143,7 @@ async def _served(app: Starlette) -> AsyncGenerator[Asked]:
     with listening:
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [listening])
-            async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+            async with httpx2.AsyncClient(base_url=url, timeout=300) as http:
                 assert (await http.get("/livez")).status_code == 200
                 yield Asked(app, http, server)
             app.state.ending()

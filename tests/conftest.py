@@ -167,7 +167,7 @@ def _start_postgres(binaries: Path, folder: Path) -> str:
     login = ["--username=editloop", "--auth=scram-sha-256", f"--pwfile={folder}/password"]
     _as_nobody([*command, *login], folder)
     options = f"-p {port} -k {folder} -h 127.0.0.1 -F -c shared_buffers=32MB"
-    command = [binaries / "pg_ctl", "start", "-w", "-D", data, "-o", options]
+    command = [binaries / "pg_ctl", "start", "-w", "-t", "240", "-D", data, "-o", options]
     _as_nobody([*command, "-l", folder / "log"], folder)
     return f"postgresql://editloop:secret@127.0.0.1:{port}/postgres"
 
@@ -176,7 +176,7 @@ def _as_nobody(command: list[Path | str], folder: Path) -> None:
     """Run a command of the server, which refuses to run as root."""
     user, group = _nobody() if os.getuid() == 0 else (None, None)
     subprocess.run(
-        command, cwd=folder, user=user, group=group, check=True, capture_output=True, timeout=60
+        command, cwd=folder, user=user, group=group, check=True, capture_output=True, timeout=300
     )
 
 

@@ -83,7 +83,7 @@ async def images_door(
         app: ASGIApp = Starlette(routes=made)
         async with (
             _served(Gate(app, guard=guard) if guard else app) as url,
-            httpx2.AsyncClient(base_url=url, timeout=60) as http,
+            httpx2.AsyncClient(base_url=url, timeout=300) as http,
             AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as openai,
         ):
             yield Door(url, app, host, http, openai, waits)

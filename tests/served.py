@@ -104,7 +104,7 @@ async def serving_of(
     with listening:
         async with anyio.create_task_group() as group:
             group.start_soon(server.serve, [listening])
-            async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+            async with httpx2.AsyncClient(base_url=url, timeout=300) as http:
                 desk: Desk = app.state.desk
                 if settled:
                     await desk.keeper.settled.wait()

@@ -35,7 +35,7 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     folder, env = where
     return subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -43,6 +43,6 @@ def test_an_unforeseen_skip_fails_in_ci_only(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == code, done.stdout

@@ -60,7 +60,7 @@ def process(home: Path, environment: dict[str, str], command: list[str]) -> Cli:
             input=input,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

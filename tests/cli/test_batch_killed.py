@@ -122,7 +122,7 @@ def test_a_signal_ends_a_batch_that_the_printed_command_goes_on_with(
         ) as process:
             server.wait_for(2, process)
             process.send_signal(number)
-            _, stderr = process.communicate(timeout=60)
+            _, stderr = process.communicate(timeout=300)
         assert process.returncode == code, stderr
         assert 1 <= len([run for run in recorded(home) if run.status == "open"]) <= 3
         said = stderr.splitlines()[-1].removeprefix("next:")
@@ -196,7 +196,7 @@ def test_a_person_at_a_terminal_sees_one_line_that_moves(
         seen = b""
         while chunk := _read(ours):
             seen += chunk
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=300) == 0
     os.close(ours)
     text = seen.decode()
     assert "5 of 5" in text

@@ -202,7 +202,7 @@ def test_who_leaves_in_the_middle_ends_the_chat(
     ) as chat:
         assert chat.stdout
         chat.stdout.close()
-        _, told = chat.communicate("lighter\nlighter\nlighter\n", timeout=120)
+        _, told = chat.communicate("lighter\nlighter\nlighter\n", timeout=300)
     assert chat.returncode == 141
     assert "cannot be reached" not in told
     assert len(_runs(cli)) == 1

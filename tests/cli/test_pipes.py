@@ -42,7 +42,7 @@ def test_a_reader_who_leaves_is_no_error(
         [*command, "runs", "list"], stdout=write, stderr=subprocess.PIPE, cwd=home, env=environment
     ) as process:
         os.close(write)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=300)
     assert process.returncode == 141
     assert b"rror" not in stderr
 
@@ -67,7 +67,7 @@ def test_a_signal_leaves_a_run_that_can_be_resumed(
         assert process.stderr is not None
         assert process.stderr.readline() == "editing\n"  # the editor is at work now
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stdout) == (code, "")
     resume = stderr.splitlines()[-1].removeprefix("next:").split()
     assert resume[:2] == ["editloop", "resume"]
@@ -94,7 +94,7 @@ def test_an_interruption_of_several_pictures_names_the_runs_that_can_be_resumed(
         for _ in range(2):
             assert process.stderr.readline() == "editing\n"
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
     open_runs = [run["id"] for run in json.loads(cli("runs", "list", "--json").stdout)]
     assert len(open_runs) == 2
@@ -183,7 +183,7 @@ def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) ->
             if not chunk:
                 break
             seen += chunk
-        assert process.wait(timeout=60) == 0, seen.decode()
+        assert process.wait(timeout=300) == 0, seen.decode()
     os.close(ours)
     return seen.decode()
 

@@ -43,7 +43,7 @@ class Served:
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
         self.said += list(self._lines())
-        return self.process.wait(60)
+        return self.process.wait(300)
 
 
 def _command(*words: str) -> list[str]:
@@ -72,7 +72,7 @@ def _ended(*words: str, **more: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         env=_environment(more),
-        timeout=60,
+        timeout=300,
     )
     return found.returncode, found.stderr
 
@@ -83,7 +83,7 @@ def test_an_editor_is_served_until_a_signal(number: signal.Signals) -> None:
         found = re.search(r"http://\S+:\d+", served.until("serving"))
         served.until("ready: a tiny edit was answered")
         assert found
-        answer = httpx2.post(f"{found[0]}/edit", json=_BODY, timeout=60)
+        answer = httpx2.post(f"{found[0]}/edit", json=_BODY, timeout=300)
         code = served.end(number)
     assert answer.json()["success"] is True
     assert code == 0
@@ -97,9 +97,9 @@ def test_the_token_of_a_variable_is_asked_for() -> None:
         served.until("ready:")
         port = _port_of(served.process.pid)
         url = f"http://127.0.0.1:{port}/edit"
-        refused = httpx2.post(url, json=_BODY, timeout=60)
+        refused = httpx2.post(url, json=_BODY, timeout=300)
         headers = {"Authorization": "Bearer open"}
-        answer = httpx2.post(url, json=_BODY, headers=headers, timeout=60)
+        answer = httpx2.post(url, json=_BODY, headers=headers, timeout=300)
         served.end(signal.SIGTERM)
     assert (refused.status_code, answer.status_code) == (401, 200)
     assert not any("open" in line.split() for line in served.said)
@@ -206,7 +206,9 @@ def test_without_ray_the_error_names_the_extra(tmp_path: Path) -> None:
 
 def test_a_configuration_of_nginx_is_printed() -> None:
     words = ("nginx-config", "--upstream", "gpu-1:8005", "--upstream", "gpu-2:8005")
-    found = subprocess.run(_command(*words), check=True, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(
+        _command(*words), check=True, capture_output=True, text=True, timeout=300
+    )
     assert "server gpu-2:8005 max_fails=2" in found.stdout
     code, told = _ended("nginx-config", "--upstream", "gpu-1")
     assert (code, "write HOST:PORT" in told) == (2, True)

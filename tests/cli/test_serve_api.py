@@ -54,7 +54,7 @@ def _ended(environment: dict[str, str], *words: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=60,
+        timeout=300,
     )
     return found.returncode, found.stderr
 
@@ -75,7 +75,7 @@ def test_the_loop_is_served_until_a_signal(
         process.send_signal(number)
         assert process.stderr
         said = list(process.stderr)
-        code = process.wait(60)
+        code = process.wait(300)
     assert (answer.status_code, answer.json()["status"]) == (200, "done")
     assert models.status_code == 200
     assert code == 0

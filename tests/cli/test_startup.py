@@ -76,7 +76,7 @@ def test_the_front_page_needs_no_parser(words: list[str], environment: dict[str,
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert probe.stderr.split() == ["0"]
     assert probe.stdout == printed(())
@@ -89,7 +89,7 @@ def test_a_page_of_another_width_comes_from_the_parser(environment: dict[str, st
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert probe.stderr.split() == ["0", "cyclopts"]
     assert max(map(len, probe.stdout.splitlines())) <= 80

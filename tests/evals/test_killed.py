@@ -50,7 +50,7 @@ def test_in_every_layout_a_killed_evaluation_ends_in_the_same_report(
     data = tmp_path / suite
     LAYOUTS[suite](data, 8)
     with scripted_judge() as judge:
-        told, _ = start(tmp_path / "whole", judge, *on(judge, data)).communicate(timeout=120)
+        told, _ = start(tmp_path / "whole", judge, *on(judge, data)).communicate(timeout=300)
         needed = judge.heard
     expected = recorded(tmp_path / "whole", suite)
     assert len(expected.produced) == 8, told
@@ -62,7 +62,7 @@ def test_in_every_layout_a_killed_evaluation_ends_in_the_same_report(
             judge.wait_for(needed // 2, lambda: process.poll() is None)
             process.kill()
         before, edits, keys = recorded(home, suite), len(judge.edits), len(judge.keys)
-        told, _ = start(home, judge, *on(judge, data)).communicate(timeout=120)
+        told, _ = start(home, judge, *on(judge, data)).communicate(timeout=300)
         assert not before.edits & set(judge.edits[edits:])
         assert not before.calls & set(judge.keys[keys:])
     assert recorded(home, suite).plain == expected.plain, told
@@ -75,7 +75,7 @@ def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
 ) -> None:
     with scripted_judge() as judge:
         whole = start(tmp_path / "whole", judge, *on(judge, data))
-        told, _ = whole.communicate(timeout=120)
+        told, _ = whole.communicate(timeout=300)
         assert whole.returncode == 0, told
         needed = judge.heard
         calls = len(judge.keys)
@@ -96,7 +96,7 @@ def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
             assert not before.calls & set(judge.keys[keys:])
         before, edits, keys = recorded(home, "gedit"), len(judge.edits), len(judge.keys)
         last = start(home, judge, *on(judge, data))
-        told, _ = last.communicate(timeout=120)
+        told, _ = last.communicate(timeout=300)
         assert last.returncode == 0, told
         assert not before.edits & set(judge.edits[edits:])
         assert not before.calls & set(judge.keys[keys:])
@@ -113,7 +113,7 @@ def test_killed_ten_times_the_record_is_that_of_an_uninterrupted_run(
 
 
 def _told(process: subprocess.Popen[str]) -> str:
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=300)
     assert process.returncode == 0, said
     return said
 
@@ -122,7 +122,7 @@ def test_two_processes_share_the_work(data: Path, tmp_path: Path, start: Start) 
     with scripted_judge() as judge:
         both = [start(tmp_path, judge, *on(judge, data)) for _ in range(2)]
         for process in both:
-            told, _ = process.communicate(timeout=120)
+            told, _ = process.communicate(timeout=300)
             assert process.returncode == 0, told
         found = recorded(tmp_path, "gedit")
         assert len(found.runs) == len(found.produced) == CASES
@@ -139,12 +139,12 @@ def test_a_signal_ends_it_and_the_same_command_goes_on(
         first = start(tmp_path, judge, *on(judge, data))
         judge.wait_for(point, lambda: first.poll() is None)
         first.send_signal(number)
-        told, _ = first.communicate(timeout=60)
+        told, _ = first.communicate(timeout=300)
         assert first.returncode == code, told
         assert "next:" in told
         before, edits, keys = recorded(tmp_path, "gedit"), len(judge.edits), len(judge.keys)
         second = start(tmp_path, judge, *on(judge, data))
-        told, _ = second.communicate(timeout=60)
+        told, _ = second.communicate(timeout=300)
         assert second.returncode == 0, told
         assert not before.edits & set(judge.edits[edits:])
         assert not before.calls & set(judge.keys[keys:])

@@ -33,7 +33,7 @@ anyio.run(main)
 
 def write(folder: Path, data: bytes, fate: str = "") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", WRITER, str(folder), fate]
-    return subprocess.run(command, input=data, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, input=data, capture_output=True, check=False, timeout=300)
 
 
 def in_private_mount(folder: Path, options: str, data: bytes) -> str:
@@ -43,7 +43,7 @@ def in_private_mount(folder: Path, options: str, data: bytes) -> str:
     mount = f'mount -t tmpfs -o {options} none "$0" && exec "$@"'
     command = ["unshare", "-m", "sh", "-c", mount, str(folder), sys.executable, "-c", WRITER]
     done = subprocess.run(
-        [*command, str(folder), ""], input=data, capture_output=True, check=False, timeout=60
+        [*command, str(folder), ""], input=data, capture_output=True, check=False, timeout=300
     )
     if b"mount" in done.stderr or b"unshare" in done.stderr:
         pytest.skip(f"a private mount is not allowed here: {done.stderr.decode().strip()}")

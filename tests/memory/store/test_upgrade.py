@@ -176,7 +176,7 @@ def _opened_at_once(url: str, count: int) -> list[tuple[int, str, str]]:
         assert opener.stdin is not None
         opener.stdin.write("\n")
         opener.stdin.flush()
-    spoken = [opener.communicate(timeout=60) for opener in openers]
+    spoken = [opener.communicate(timeout=300) for opener in openers]
     codes = [opener.returncode for opener in openers]
     return [(code, out, error) for code, (out, error) in zip(codes, spoken, strict=True)]
 
@@ -197,7 +197,7 @@ def made(tmp_path: Path) -> str:
 def test_a_store_of_the_right_schema_is_opened_without_loading_alembic(made: str) -> None:
     script = f"{OPEN}\nassert 'alembic' not in sys.modules"
     command = [sys.executable, "-c", script, made]
-    assert subprocess.run(command, input="\n", text=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(command, input="\n", text=True, timeout=300, check=False).returncode == 0
 
 
 async def test_going_back_is_not_supported(empty_url: str) -> None:

@@ -68,7 +68,7 @@ async def test_a_session_is_of_whoever_began_it(tmp_path: Path) -> None:
     async with (
         hosted(tmp_path) as host,
         over_http(host, guard=TWO) as url,
-        httpx2.AsyncClient(timeout=60, headers=accepts) as http,
+        httpx2.AsyncClient(timeout=300, headers=accepts) as http,
     ):
         asked = {who: {"authorization": f"Bearer {who}-token"} for who in "ab"}
         began = await http.post(url, json=START, headers=asked["a"])

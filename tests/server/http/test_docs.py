@@ -42,7 +42,7 @@ async def test_every_command_of_the_page_works_in_its_turn(tmp_path: Path) -> No
 
 def _done(line: str, folder: Path) -> str:
     found = subprocess.run(
-        ["bash", "-ec", line], check=True, cwd=folder, capture_output=True, text=True, timeout=60
+        ["bash", "-ec", line], check=True, cwd=folder, capture_output=True, text=True, timeout=300
     )
     return found.stdout
 

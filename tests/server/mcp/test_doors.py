@@ -187,7 +187,7 @@ def test_nothing_but_the_protocol_is_on_stdout(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
@@ -218,7 +218,7 @@ def test_options_that_do_not_fit_are_refused(
         text=True,
         cwd=tmp_path,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

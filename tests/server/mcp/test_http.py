@@ -117,7 +117,7 @@ async def test_who_is_not_known_or_comes_from_elsewhere_is_refused(
     async with (
         hosted(tmp_path) as host,
         over_http(host, guard=TWO) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         found = await http.post(url, json=HELLO, headers={**TAKES, **headers})
     assert found.status_code == status
@@ -130,7 +130,7 @@ async def test_a_name_that_was_pointed_at_this_machine_is_refused(
     async with (
         hosted(tmp_path) as host,
         over_http(host) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         found = await http.post(url, json=HELLO, headers={**TAKES, "host": host_name})
     assert found.status_code == 421
@@ -145,7 +145,7 @@ async def test_names_and_pages_that_are_allowed_are_let_in_by_both_checks(tmp_pa
     async with (
         hosted(tmp_path) as host,
         over_http(host, guard=guard) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         found = await http.post(url, json=HELLO, headers=headers)
     assert found.status_code == 200
@@ -155,7 +155,7 @@ async def test_a_session_is_of_whoever_opened_it(tmp_path: Path) -> None:
     async with (
         hosted(tmp_path) as host,
         over_http(host, guard=TWO) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         ann = {**TAKES, "authorization": "Bearer a-token"}
         opened = await http.post(url, json=HELLO, headers=ann)
@@ -171,7 +171,7 @@ async def test_a_body_that_says_it_is_too_long_is_not_read(tmp_path: Path) -> No
     async with (
         hosted(tmp_path) as host,
         over_http(host, rules=McpRules(body_bytes=200_000)) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         found = await http.post(url, content=b" " * 300_000, headers=TAKES)
     assert found.status_code == 413
@@ -190,7 +190,7 @@ async def test_a_body_without_end_is_broken_off(tmp_path: Path) -> None:
     async with (
         hosted(tmp_path) as host,
         over_http(host, rules=McpRules(body_bytes=200_000)) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         try:
             status = (await http.post(url, content=endless(), headers=TAKES)).status_code
@@ -208,7 +208,7 @@ async def test_what_is_no_request_is_an_error_of_the_caller(tmp_path: Path, body
     async with (
         hosted(tmp_path) as host,
         over_http(host) as url,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         legacy = await http.post(url, content=body, headers=sent)
         modern = await http.post(

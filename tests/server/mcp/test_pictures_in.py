@@ -44,7 +44,7 @@ async def test_what_can_be_named_is_listed_with_small_pictures(tmp_path: Path) -
 
 
 async def test_a_picture_that_is_sent_under_a_ticket_can_be_edited(tmp_path: Path) -> None:
-    async with asking(tmp_path, "auto") as (_, client), httpx2.AsyncClient(timeout=60) as http:
+    async with asking(tmp_path, "auto") as (_, client), httpx2.AsyncClient(timeout=300) as http:
         asked = facts(await client.call_tool("request_upload", {}))
         early = facts(await client.call_tool("request_upload", {"ticket": asked["ticket"]}))
         page = await http.get(asked["url"])
@@ -90,7 +90,7 @@ async def test_what_is_sent_under_a_ticket_is_bounded(tmp_path: Path) -> None:
     async with (
         house(tmp_path) as at,
         LoopbackUploads(at.pictures, 1_000).open() as uploads,
-        httpx2.AsyncClient(timeout=60) as http,
+        httpx2.AsyncClient(timeout=300) as http,
     ):
         ticket = (await at.pictures.ticket(LOCAL)).id
         url = await uploads.upload(cast("Any", None), ticket)

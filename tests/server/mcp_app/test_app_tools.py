@@ -125,7 +125,7 @@ def test_what_is_announced_over_the_wire_of_2025(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={**os.environ, **environment(tmp_path)},
         check=True,
-        timeout=120,
+        timeout=300,
     )
     known = json.loads(done.stdout.splitlines()[0])["result"]["capabilities"]
     assert known["extensions"] == {EXTENSION_ID: {"mimeTypes": [APP_MIME_TYPE]}}

@@ -54,7 +54,7 @@ def answers(asked: Asked) -> Reply:
 @asynccontextmanager
 async def chat(server: ChatServer, agent: EditAgent) -> AsyncGenerator[Agent[None, str]]:
     """A chat with a client of its own, which is closed at the end of the block."""
-    async with httpx2.AsyncClient(timeout=60) as client:
+    async with httpx2.AsyncClient(timeout=300) as client:
         provider = OpenAIProvider(base_url=f"{server.url}/v1", api_key="none", http_client=client)
         model = OpenAIChatModel("gpt-5.2", provider=provider)
         yield Agent(model, capabilities=[ImageEditing(agent)])
