@@ -1,16 +1,19 @@
 """What the tools take: one word for a picture, or the file object that ChatGPT fills in."""
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...memory import ImageRef, InputError
+from ...memory import ImageRef, InputError, PictureError
 from ..host import Bounds
 from ..pictures import Pictures
-from ..pictures.handles import OfRun, parsed
+from ..pictures.handles import OfRun, OnDisk, parsed
 from ..principals import Principal
 from .outbox import file_name
+from .texts import told_of
 
 FILE_PARAMS = {"openai/fileParams": ["image", "mask"]}
 """The `_meta` that has ChatGPT fill these top-level arguments with its user's files."""
@@ -107,10 +110,13 @@ RequestKey = Annotated[
 ]
 
 
-async def picture(pictures: Pictures, given: Given, who: Principal) -> ImageRef:
+async def picture(
+    pictures: Pictures, given: Given, who: Principal, folders: Sequence[Path] = ()
+) -> ImageRef:
     """Take in the picture that an argument means; an address is fetched at once.
 
-    A run's id alone means its answer, and a hash alone the picture of that hash.
+    A run's id alone means its answer, and a hash alone the picture of that hash. Whoever names a
+    path in vain is told of the `folders`.
 
     Raises:
         EditloopError: as `Pictures.resolve`.
@@ -118,7 +124,14 @@ async def picture(pictures: Pictures, given: Given, who: Principal) -> ImageRef:
     said = given.download_url if isinstance(given, ChatFile) else given.strip()
     for bare, handle in _BARE.items():
         said = f"{handle}{said}" if bare.fullmatch(said) else said
-    return await pictures.resolve(said, who)
+    try:
+        return await pictures.resolve(said, who)
+    except PictureError:
+        raise  # it is there
+    except InputError as error:
+        if folders and said and isinstance(parsed(said), OnDisk):
+            raise InputError(f"{error}. {told_of(folders)}") from error
+        raise
 
 
 def run_of(said: str, turn: int | None = None) -> tuple[str, int | None]:

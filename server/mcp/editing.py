@@ -10,7 +10,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from ...agent.telemetry import asked_for
-from ...memory import InputError, Run
+from ...memory import ImageRef, InputError, Run
 from ...memory.records import SOURCE
 from ..host import Host, Wish
 from ..pictures import Pictures
@@ -55,12 +55,10 @@ class Editing:
         """Begin a run and wait for it, for a while."""
         caller, until = who(ctx), current_time() + wait_seconds
         wish = Wish(
-            source=await given.picture(self._pictures, image, caller),
+            source=await self._taken(image, caller),
             instruction=instruction,
-            mask=await given.picture(self._pictures, mask, caller) if mask else None,
-            references=tuple(
-                [await given.picture(self._pictures, each, caller) for each in references or ()]
-            ),
+            mask=await self._taken(mask, caller) if mask else None,
+            references=tuple([await self._taken(each, caller) for each in references or ()]),
             labels=_labels(ctx, session=session, file=given.named(image)),
             bounds=given.bounds(turns, semantic, quality, seconds),
         )
@@ -128,6 +126,9 @@ class Editing:
                 self._host, ctx, run, caller, wait_seconds, rules=self._rules, pauses=False
             )
         return await self._answers.run(ctx, run, turn)
+
+    async def _taken(self, picture: given.Given, caller: Principal) -> ImageRef:
+        return await given.picture(self._pictures, picture, caller, self._rules.folders)
 
     async def _followed(
         self, ctx: Context[Any], run: Run, caller: Principal, until: float

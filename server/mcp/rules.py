@@ -25,6 +25,9 @@ class McpRules:
     out: Path | None = None
     """A folder that answers are written into as files, for doors whose caller shares the disk."""
 
+    folders: tuple[Path, ...] = ()
+    """Folders whose pictures may be named by path, told to callers who share the disk."""
+
     beat_seconds: float = 8.0
     """A call that waits reports progress at least this often; clients give up on silent ones."""
 

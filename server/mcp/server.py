@@ -95,7 +95,7 @@ def mcp_server(
             NAME,
             title="editloop",
             description="Edits pictures, looks at the edits, and edits again.",
-            instructions=texts.INSTRUCTIONS,
+            instructions=texts.instructions(rules.folders),
             version=version("editloop"),
             tools=_tools(host, pictures, answers, rules, places),
             extensions=[apps],

@@ -29,7 +29,8 @@ async def serve(
     called at the very end, and must end the process.
     """
     ended = anyio.Event()
-    rules = replace(rules, leaving=stop.is_set)
+    folders = (*reach.roots, *([reach.inbox] if reach.inbox else []))
+    rules = replace(rules, leaving=stop.is_set, folders=folders)
 
     async def speak() -> None:
         await server.run_stdio_async()

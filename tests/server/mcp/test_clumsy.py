@@ -118,6 +118,26 @@ async def test_what_cannot_be_understood_is_told_in_a_sentence(
     assert not any(word in found for word in ("editloop runs", "Traceback", "constrained", "Error"))
 
 
+async def test_who_names_a_path_in_vain_is_told_where_paths_lie(tmp_path: Path) -> None:
+    rules = McpRules(folders=(tmp_path / "pictures", tmp_path / "inbox"))
+    lie = f"Paths lie below {tmp_path / 'pictures'} or {tmp_path / 'inbox'}"
+    async with asking(tmp_path, "auto", rules) as (at, client):
+        for vain in ("none.png", "/etc/passwd", "~/none.png"):
+            asked = {"image": vain, "instruction": "warm"}
+            assert mistake(await client.call_tool("edit_image", asked)).endswith(lie)
+        asked = {"image": at.photo(), "instruction": "warm", "mask": "no-mask.png"}
+        masked = mistake(await client.call_tool("edit_image", asked))
+        run = mistake(await client.call_tool("edit_image", {**asked, "image": "run:nobody"}))
+        broken = {**asked, "mask": None, "image": at.photo("bad.png", b"nonsense")}
+        bad = mistake(await client.call_tool("edit_image", broken))
+        said = client.instructions
+    assert lie not in bad
+    assert masked.endswith(lie)
+    assert lie not in run
+    assert said
+    assert said.endswith(f"{lie}.")
+
+
 async def test_a_rating_is_from_0_to_10_and_may_be_quoted(tmp_path: Path) -> None:
     async with asking(tmp_path, "auto") as (at, client):
         await made(at, client)

@@ -165,6 +165,8 @@ async def test_the_command_as_clients_start_it(tmp_path: Path, era: str) -> None
     async with stdio_of(tmp_path, era, "--out", "edited", driver=False) as client:
         edit = {"image": "photo.png", "instruction": "grayscale"}
         found = facts(await client.call_tool("edit_image", edit))
+        told = client.instructions or ""
+    assert told.endswith(f"Paths lie below {tmp_path.resolve()}.")
     assert Path(found["output"]["path"]).parent == tmp_path / "edited"
     assert await anyio.Path(found["output"]["path"]).exists()
 
