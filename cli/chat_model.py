@@ -113,8 +113,11 @@ class Scripted:
         except (OSError, ValueError) as error:
             raise InputError(f"the script {str(path)!r} cannot be read: {error}") from error
 
-        if not lines or not all(isinstance(line, dict) for line in lines):
-            raise InputError(f"the script {str(path)!r} must hold JSON objects, one a line")
+        if not lines or not all(map(_is_line, lines)):
+            raise InputError(
+                f"the script {str(path)!r} must hold JSON objects, one a line: "
+                '{"text": "…"} or {"tool": "…", "arguments": {…}}'
+            )
 
         return cls(cast("list[dict[str, Any]]", lines))
 
@@ -135,6 +138,14 @@ class Scripted:
         arguments = {name: stands.get(value, value) if isinstance(value, str) else value
                      for name, value in given.items()}  # fmt: skip
         return ToolCallPart(str(line["tool"]), arguments)
+
+
+def _is_line(line: object) -> bool:
+    if not isinstance(line, dict):
+        return False
+
+    said = cast("dict[str, Any]", line)
+    return isinstance(said.get("tool", ""), str) and isinstance(said.get("arguments") or {}, dict)
 
 
 def _function(who: Direct | Scripted) -> FunctionModel:

@@ -134,6 +134,14 @@ def test_what_cannot_be_begun_ends_with_its_code(
     assert said in done.stderr
 
 
+@pytest.mark.parametrize("line", ['{"tool": 3}', '{"tool": "retouch", "arguments": [1]}', "3"])
+def test_a_script_that_is_none_is_refused(cli: Cli, home: Path, line: str) -> None:
+    (home / "script.jsonl").write_text(line)
+    done = cli("chat", "--model", "scripted:script.jsonl", "-p", "hello")
+    assert done.returncode == 5
+    assert "must hold JSON objects, one a line" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["[]", "no JSON", '{"messages": [{"kind": "nope"}]}', "{}"])
 def test_a_conversation_that_cannot_be_read_is_named(cli: Cli, home: Path, text: str) -> None:
     kept = home / "store" / "chats" / "walk.json"
