@@ -11,6 +11,10 @@ from . import detect, editors, thinkers
 from .addresses import Address, parse
 from .options import Options
 
+_POOL = "pool"
+"""What reports and spans say instead of a replica's name, however many replicas there are: a run
+that waits behind a door goes on where the engines have the names that it was begun with."""
+
 _Engine = TypeVar("_Engine", Editor, Thinker)
 
 
@@ -34,7 +38,7 @@ async def editor_at(
 
     made = [(address, editors.made(address, cost=cost)) for address in addresses]
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(EditorPool(_called([e for _, e in made])))
+        pool = await stack.enter_async_context(EditorPool(_POOL))
         for name, (address, editor) in zip(_names([e.name for _, e in made]), made, strict=True):
             options = Options(address)
             bound = options.whole("bound", _edits(address))
@@ -63,7 +67,7 @@ async def thinker_at(
 
     made = [(address, thinkers.made(address)) for address in addresses]
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(ThinkerPool(_called([t for _, t in made])))
+        pool = await stack.enter_async_context(ThinkerPool(_POOL))
         for name, (address, thinker) in zip(_names([t.name for _, t in made]), made, strict=True):
             options = Options(address)
             bound = options.whole("bound", _critiques(address))
@@ -146,11 +150,6 @@ def _places(addresses: Sequence[Address], usual: Sequence[int]) -> int:
 
 def _thinker(address: Address) -> Address:
     return address if address.kind else address.but(kind="editthinker")
-
-
-def _called(engines: Sequence[Editor] | Sequence[Thinker]) -> str:
-    """The name of a pool: what reports and spans say instead of one replica's."""
-    return f"pool of {len(engines)}"
 
 
 def _names(names: Sequence[str]) -> list[str]:

@@ -100,7 +100,7 @@ async def test_several_addresses_are_one_editor_that_names_who_did_it(
     text = ",".join(f"editthinker+{each.url}?bound=1" for each in (server, other))
     async with editor_at(text) as editor:
         assert isinstance(editor, EditorPool)
-        assert editor.name == "pool of 2"
+        assert editor.name == "pool"
         replicas = editor.snapshot().replicas
         assert [r.name for r in replicas] == [
             each.url.removeprefix("http://") for each in (server, other)
@@ -124,4 +124,4 @@ async def test_a_thinker_that_is_away_has_the_model_of_its_neighbours(server: Se
         {"model": "EditThinker-8B"}
     ] * 2
     async with thinker_at(f"{NOWHERE},{server.url}") as thinker:
-        assert thinker.name == "pool of 2"
+        assert thinker.name == "pool"
