@@ -180,6 +180,7 @@ class RunLine(BaseModel):
         """Describe a line of a list."""
         plain = line.plain()
         source, answer = plain.pop("source_sha"), plain.pop("answer_sha")
+        plain["seconds"] = round(plain["seconds"], 3)
         return cls(
             **plain,
             source=f"editloop://image/{source}",
