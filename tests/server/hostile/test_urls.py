@@ -68,6 +68,7 @@ INSIDE = [
     "fe80::1%eth0",
     "fec0::1",
     "ff02::1",
+    "2606:4700::1111%eth0",
 ]
 """Loopback, private, carriers' NAT, link-local, metadata, multicast, documentation, reserved; and all
 of it inside IPv6: mapped, compatible, translated, NAT64, 6to4, Teredo."""
@@ -319,7 +320,15 @@ async def test_a_refusal_does_not_say_where_a_name_leads() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["8.8.8.8", "172.15.0.1", "172.32.0.1", "2606:4700::1111", "64:ff9b::8.8.8.8"]
+    "text",
+    [
+        "8.8.8.8",
+        "172.15.0.1",
+        "172.32.0.1",
+        "2606:4700::1111",
+        "64:ff9b::8.8.8.8",
+        "::ffff:8.8.8.8",
+    ],
 )
 def test_addresses_of_the_open_internet_are_told_from_those(text: str) -> None:
     found = address(text)
