@@ -19,6 +19,7 @@ from editloop.server import running
 from editloop.server.dialects import HANDLERS
 from editloop.server.gate import Gate
 from editloop.server.guard import Guard
+from editloop.server.mcp import uploads
 from editloop.server.prompt import Prompt, most_connections, raise_files
 from editloop.server.running import listening
 
@@ -193,14 +194,30 @@ async def test_what_is_no_http_writes_no_traceback(
     assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
-def test_the_servers_of_the_commands_speak_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[uvicorn.Config] = []
+async def test_the_servers_of_the_commands_speak_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
 
-    def run(self: uvicorn.Server, sockets: object = None) -> None:
-        made.append(self.config)
+    class Seen(uvicorn.Server):
+        def __init__(self, config: uvicorn.Config) -> None:
+            made.append(config.http)
+            super().__init__(config)
 
-    monkeypatch.setattr(uvicorn.Server, "run", run)
+        def run(self, sockets: object = None) -> None:
+            """Serve nothing."""
+
+        async def serve(self, sockets: object = None) -> None:
+            """Serve nothing."""
+
+    def ending(config: uvicorn.Config, app: Starlette) -> Seen:
+        return Seen(config)
+
+    monkeypatch.setattr(running, "_Ending", ending)
+    monkeypatch.setattr(uploads, "_Quiet", Seen)
     app = Starlette()
     app.state.failed = app.state.ending = lambda: None
     running.run(lambda stop: app, listening("127.0.0.1", 0), grace_seconds=1)
-    assert [config.http for config in made] == [Prompt]
+    places: Any = uploads.LoopbackUploads
+    async with places(None, 1).open() as opened:
+        await opened.upload(None, "ticket")
+        await anyio.wait_all_tasks_blocked()
+    assert made == [Prompt, Prompt]
