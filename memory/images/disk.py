@@ -59,6 +59,14 @@ def write(path: Path, data: bytes) -> None:
     _sync_folder(path.parent)
 
 
+def size(path: Path) -> int | None:
+    """The bytes of a file; None where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
 def is_old(path: Path, seconds: float) -> bool:
     """Whether a file was last touched longer ago; a vanished one is not."""
     try:

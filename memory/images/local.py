@@ -169,7 +169,7 @@ class LocalImages:
         header = decoded.header if decoded else probe(data, self.limits)
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
-        if _size(path) == len(data):
+        if disk.size(path) == len(data):
             with suppress(OSError):  # keeps a sweep away; a folder we cannot touch is not swept
                 os.utime(path)
         else:
@@ -250,7 +250,7 @@ class LocalImages:
         return Swept(count, freed)
 
     def _all(self) -> tuple[tuple[str, int], ...]:
-        sized = ((digest, _size(path)) for digest, path in self._blobs())
+        sized = ((digest, disk.size(path)) for digest, path in self._blobs())
         return tuple(sorted((digest, size) for digest, size in sized if size is not None))
 
     def _blobs(self) -> Iterator[tuple[str, Path]]:
@@ -284,13 +284,6 @@ def _name(image: ImageRef | str) -> str:
     if not _DIGEST.fullmatch(digest):
         raise StoreError(f"{digest[:80]!r} names no picture: give 64 hexadecimal digits")
     return digest
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return None
 
 
 def _ref(digest: str, header: Header, size: int) -> ImageRef:
