@@ -128,13 +128,14 @@ class Runs:
         "/v1/runs/{run}/resume",
         headers=("Prefer",),
         answers={200: RunBody, 202: RunBody},
-        problems=(404, 429),
+        problems=(404, 422, 429),
         tells=("Location", "Preference-Applied"),
     )
     async def resume_run(self, http: Request) -> Response:
         """Go on with a run that was stopped.
 
-        202 while it goes on; 200 where it is closed.
+        202 while it goes on; 200 where it is closed; 422 where it was begun with other engines than
+        this server's: fork it.
         """
         run = await self._host.resume(run_of(http), principal_of(http))
         return await self._teller.begun(http, Begun(run))
