@@ -23,7 +23,7 @@ from editloop.tools.chat import EditTurn, ImageEditing
 
 
 @dataclass(kw_only=True)
-class Turn(CustomEvent, name="editloop-turn"):  # what the page is told of each turn
+class Turn(CustomEvent, name="editloop-turn"):  # what the page is told: when it is made, and scored
     number: int
     picture: str
     score: float | None
@@ -32,7 +32,7 @@ class Turn(CustomEvent, name="editloop-turn"):  # what the page is told of each 
 async def with_turns(_: Any, events: AsyncIterable[Any]) -> AsyncGenerator[Any]:
     async for event in events:
         yield event
-        if isinstance(event, EditTurn) and event.half == "criticised":
+        if isinstance(event, EditTurn) and event.sha256:
             yield Turn(number=event.turn, picture=f"/pictures/{event.sha256}", score=event.semantic)
 
 
