@@ -137,7 +137,7 @@ async def _at_mcp(
     from ..mcp.door import PATH, opened_at_mcp
 
     given = wanted if isinstance(wanted, McpRules) else McpRules()
-    rules = replace(given, leaving=lambda: inside.ending)
+    rules = replace(given, leaving=lambda: inside.ending, arriving=inside.arriving)
     async with opened_at_mcp(inside.host, inside.pictures, guard, rules) as door:
         yield [Route(PATH, endpoint=door)]
 

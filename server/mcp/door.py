@@ -45,6 +45,7 @@ class McpDoor:
         )  # which makes the manager of sessions
         self._manager = server.session_manager
         self._body = BodyRules(body_bytes=rules.body_bytes, body_seconds=rules.body_seconds)
+        self._arriving = rules.arriving
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
@@ -56,7 +57,7 @@ class McpDoor:
         """Answer one request; its body is read first, bounded in size and in time."""
         request = Request(scope, receive)
         try:
-            body = await bytes_of(request, self._body)
+            body = await self._read(request)
         except Refused as refused:
             await _refusal(refused)(scope, receive, send)
             return
@@ -65,6 +66,13 @@ class McpDoor:
 
         owned = {**scope, "user": _user(principal_of(scope))}
         await self._manager.handle_request(owned, _again(body, receive), send)
+
+    async def _read(self, request: Request) -> bytes:
+        if request.method != "POST":  # streams, which bring nothing
+            return await bytes_of(request, self._body)
+
+        with self._arriving(request):
+            return await bytes_of(request, self._body)
 
 
 def mcp_app(server: EditloopServer, guard: Guard, rules: McpRules | None = None) -> McpDoor:
@@ -76,7 +84,8 @@ def _refusal(refused: Refused) -> JSONResponse:
     """A refusal as JSON-RPC has it. The connection ends: the rest of a body without end would be
     read and thrown away for as long as somebody sends."""
     said = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": refused.said}}
-    return JSONResponse(said, refused.status_code, {"connection": "close"})
+    headers = {**(refused.headers or {}), "connection": "close"}
+    return JSONResponse(said, refused.status_code, headers)
 
 
 def _security(guard: Guard) -> TransportSecuritySettings:

@@ -1,9 +1,12 @@
 """What the MCP door allows, how long it waits, and how much it says."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from starlette.requests import Request
 
 ImageMode = Literal["auto", "inline", "link", "none"]
 
@@ -39,6 +42,11 @@ class McpRules:
 
     body_seconds: float = 60.0
     """How long such a request may take to arrive."""
+
+    arriving: Callable[[Request], AbstractContextManager[None]] = field(
+        default=lambda request: nullcontext(), compare=False
+    )
+    """Holds room for a body while it is read; raises `Refused` where too much is arriving."""
 
     leaving: Callable[[], bool] = field(default=lambda: False, compare=False)
     """Whether this process is ending: then broken calls leave their runs to go on elsewhere."""

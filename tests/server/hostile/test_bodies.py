@@ -108,6 +108,27 @@ async def test_a_body_that_dawdles_is_answered_408(
     assert said.startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.parametrize(("method", "path", "kind"), PATHS)
+async def test_bodies_that_arrive_at_once_are_bounded_together(
+    tmp_path: Path, method: str, path: str, kind: str
+) -> None:
+    """Each would be taken; all of them would not fit."""
+    rules = {"body": BodyRules(body_bytes=9000), "bodies_bytes": 10_000}
+    async with asking(tmp_path, server=True, rules=rules) as asked:
+        where, port = await _path(asked, path), asked.http.base_url.port or 0
+        head = _head(method, where, kind, "content-length: 9000", "expect: 100-continue")
+        async with (
+            await anyio.connect_tcp("127.0.0.1", port) as first,
+            await anyio.connect_tcp("127.0.0.1", port) as second,
+        ):
+            await first.send(head)
+            assert (await _answer(first)).startswith(b"HTTP/1.1 100")  # it is waited for
+            await second.send(head)
+            said = await _answer(second)
+    assert said.startswith(b"HTTP/1.1 429")
+    assert b"retry-after: " in said
+
+
 DEEP = {
     "a hundred thousand brackets": "[" * 100_000,
     "a hundred thousand objects": '{"a":' * 100_000,
