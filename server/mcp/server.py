@@ -74,8 +74,9 @@ class EditloopServer(Shelves):
             raise ToolError(f"{name} has no argument {unknown[0]!r}; there are {', '.join(known)}")
         try:
             return await super().call_tool(name, _given(tool, arguments), context)
-        except UnexpectedToolError:
-            raise
+        except UnexpectedToolError as error:
+            said = "met a mistake in editloop itself: list_images tells which runs there are"
+            raise UnexpectedToolError(f"{name} {said}, and the server's log what it was") from error
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):

@@ -185,6 +185,21 @@ async def test_an_answer_that_cannot_be_a_file_is_told_of_all_the_same(tmp_path:
     assert "out" in run["output"]["unwritten"]
 
 
+async def test_a_mistake_of_our_own_is_a_sentence_and_its_words_stay_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def begin(*args: Any, **more: Any) -> None:
+        raise RuntimeError("secret words")
+
+    async with asking(tmp_path, "auto") as (at, client):
+        monkeypatch.setattr(at.host, "begin", begin)
+        asked = {"image": at.photo(), "instruction": "warm"}
+        found = mistake(await client.call_tool("edit_image", asked))
+    assert found.startswith("edit_image met a mistake in editloop itself")
+    assert "secret" not in found
+    assert "secret words" in caplog.text
+
+
 async def test_taking_the_picture_in_is_a_part_of_the_time_of_a_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
