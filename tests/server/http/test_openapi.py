@@ -27,6 +27,7 @@ CHECKS: Any = [
 schema: Any = openapi.from_dict(dict(document()))
 of_things: Any = openapi.from_dict(dict(document()))
 of_things.config.phases.coverage.enabled = False  # the first one goes through every corner
+PATIENCE = 600  # seconds; `Prefer: wait` may ask for as many
 EXAMPLES = hypothesis.settings(
     max_examples=10,
     deadline=None,
@@ -60,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
 @schema.parametrize()
 @EXAMPLES
 def test_no_request_is_answered_in_a_way_that_is_not_described(case: Any, server: Known) -> None:
-    response = case.call(base_url=server.url)
+    response = case.call(base_url=server.url, timeout=PATIENCE)
     case.validate_response(response, checks=CHECKS)
 
 
@@ -71,7 +72,7 @@ def test_nor_is_one_about_things_that_are_there(case: Any, server: Known) -> Non
     found: dict[str, Any] = dict(case.path_parameters or {})
     case.path_parameters = {name: known.get(name, value) for name, value in found.items()}
     _with_pictures(case.body, f"editloop://image/{server.sha256}")
-    response = case.call(base_url=server.url)
+    response = case.call(base_url=server.url, timeout=PATIENCE)
     case.validate_response(response, checks=CHECKS)
 
 
