@@ -14,6 +14,7 @@ from ..agent import Choices, EditAgent
 from ..agent.scope import helpers
 from ..memory import EditloopError, InputError, SettingsError, short
 from ..tools.chat.handles import Seen
+from ..tools.chat.previews import Previews
 from . import chat_model
 from .argv import DASH
 from .chat_book import Conversation, saved, target_of
@@ -217,7 +218,8 @@ class Room:
 
     async def _attach(self, name: str) -> None:
         source = await to_thread.run_sync(_read, name)
-        ref = await self.agent.images.put(source.data, verify=True)
+        images = self.agent.images
+        ref = await images.put(source.data, verify=True, view=Previews(images).view)
         self.attached.append(BinaryContent(data=source.data, media_type=ref.media_type))
         self._note(f"{source.name}: {ref.width}×{ref.height}", "attached")
 
