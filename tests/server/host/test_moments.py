@@ -6,6 +6,7 @@ import pytest
 from hosting import Held, hosted, thinker, wish
 
 from editloop.memory import ThinkerError
+from editloop.policies import ScriptedThinker
 from editloop.server.host import Moment
 from editloop.server.host.moments import moments
 from editloop.server.principals import Principal
@@ -25,7 +26,7 @@ async def test_what_is_told_from_the_record_is_what_was_told_when_it_happened(
     async def hear(moment: Moment) -> None:
         live.extend([moment] if moment.number else [])
 
-    looks = thinker(*([answer] if answer else []))
+    looks = ScriptedThinker(answer) if answer else thinker()
     async with hosted(tmp_path, editor=held.editor, thinker=looks) as host:
         begun = await host.begin(await wish(host), ANN)
         run = await host.wait(begun.run.id, ANN, 20, hear=hear)
