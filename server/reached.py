@@ -41,6 +41,11 @@ def check_public_url(url: str) -> None:
             f"the public address {url!r} is none: write scheme, host and perhaps a path, as in "
             "https://images.example"
         )
+    if found.path.rstrip("/").endswith(("/v1", "/mcp")):
+        raise SettingsError(
+            f"the public address {url!r} is that of one door: leave out what follows the server's "
+            "own, as in https://images.example"
+        )
 
 
 def reached_at(asked: HTTPConnection) -> str:

@@ -68,8 +68,8 @@ async def test_a_picture_that_was_kept_without_an_origin_is_not_taken_for_one_wi
 @pytest.mark.parametrize(
     "url",
     ["images.example", "ftp://a.example", "https://", "https://a.example/?x=1", "https://a:b@c.example",
-     "https://[::1", "https://a.example:99999"],
+     "https://[::1", "https://a.example:99999", "https://a.example/v1", "https://a.example/x/mcp/"],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="write scheme, host and perhaps a path"):
+def test_what_is_no_address_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"as in https://images\.example"):
         ApiRules(public_url=url)
