@@ -9,7 +9,7 @@ from .found import MAX_PROFILE, Found, Mode, damaged, truncated
 
 _MAX_PAGES = 4096
 _MAX_ENTRIES = 4096
-_MAX_ENTRIES_OF_ALL = 100_000  # directories may overlap, so the file's size is no bound
+_MAX_ENTRIES_OF_ALL = 200_000  # directories may overlap, so the file's size is no bound
 _MAX_NUMBERS = 1_000_000  # of one tag: the strips or tiles of a picture
 _TYPES = {1: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 16: "Q"}
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8}
