@@ -20,7 +20,7 @@ from editloop.tools.retouch.editor import Retouch
 pytestmark = pytest.mark.anyio
 
 PAGE = (Path(__file__).parents[3] / "docs" / "images-api.md").read_text(encoding="utf-8")
-SAID = "http://127.0.0.1:8010"
+SAID = "http://127.0.0.1:8020"
 
 
 def _blocks(language: str) -> list[str]:
