@@ -10,6 +10,22 @@ _SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".tif", ".tiff", ".heic", ".bmp"}
 )
 
+HELP = """\
+/attach PATH...    talk about these pictures too; or drop files into a line
+/images            the pictures of this conversation and their handles
+/save PICTURE PATH write a picture: its handle, its number in /images, or last
+/undo              forget the last exchange; its runs stay on record
+/quit              leave; Ctrl-D does too"""
+"""What a person may type beside words."""
+
+USAGE = {
+    "attach": "/attach PATH...",
+    "images": "/images",
+    "save": "/save PICTURE PATH",
+    "undo": "/undo",
+}
+"""How the commands are written that take other words than were given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

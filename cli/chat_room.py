@@ -19,7 +19,7 @@ from . import chat_model
 from .argv import DASH
 from .chat_book import Conversation, saved, target_of
 from .chat_ears import Ears, tidied
-from .chat_lines import Line, understood
+from .chat_lines import HELP, USAGE, Line, understood
 from .chat_shown import ForPeople, ForPrograms, Shows
 from .chat_talk import Talk
 from .complaints import hint_for
@@ -30,20 +30,6 @@ from .screen import Screen
 from .session import wired
 
 _CODES = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
-_HELP = """\
-/attach PATH...    talk about these pictures too; or drop files into a line
-/images            the pictures of this conversation and their handles
-/save PICTURE PATH write a picture: its handle, its number in /images, or last
-/undo              forget the last exchange; its runs stay on record
-/quit              leave; Ctrl-D does too"""
-
-_USAGE = {
-    "attach": "/attach PATH...",
-    "images": "/images",
-    "save": "/save PICTURE PATH",
-    "undo": "/undo",
-}
-"""How the commands are written that take other words than were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +185,7 @@ class Room:
             case (("quit" | "exit" | "q"), _):
                 return False
             case (("help" | "?"), _):
-                print(_HELP, flush=True)
+                print(HELP, flush=True)
             case "attach", (_, *_) as names:
                 for name in names:
                     await self._attach(name)
@@ -210,8 +196,8 @@ class Room:
             case "undo", ():
                 done = await self.conversation.undone(talk.model)
                 self._note("undone" if done else "nothing to undo")
-            case (name, _) if name in _USAGE:
-                raise SettingsError(f"write it as {_USAGE[name]}")
+            case (name, _) if name in USAGE:
+                raise SettingsError(f"write it as {USAGE[name]}")
             case _:
                 raise SettingsError(f"/{line.command} is not understood; /help lists the commands")
         return True
