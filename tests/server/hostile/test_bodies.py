@@ -189,6 +189,7 @@ async def test_odd_forms_are_answered_in_the_400s(tmp_path: Path, name: str) -> 
             headers = {"content-type": FORM}
             answer = await asked.http.post(path, content=FORMS[name](), headers=headers)
             assert 400 <= answer.status_code < 500, (path, answer.text)
+            assert ("Too many" in answer.text) == name.startswith("a thousand")
 
 
 @pytest.mark.parametrize(
