@@ -45,8 +45,7 @@ def world(
     prints. Equal seeds give equal numbers. It ranks policies; it promises no score.
 
     Raises:
-        InputError: a policy that does not exist, or numbers out of range.
-        SettingsError: a threshold that is no score.
+        SettingsError: a policy that does not exist, or a number out of range.
     """
     names = [name for given in policy for name in given.split(",") if name]
     _print(_found(names, thinker, runs, seed, baseline), common, csv=csv, markdown=markdown)
@@ -61,10 +60,10 @@ def _found(
     from ..evals.world.named import DEFAULT, rules
     from ..evals.world.playing import World
     from ..evals.world.report import report
-    from ..memory.errors import InputError
+    from ..memory.errors import SettingsError
 
     if not 2 <= runs <= 1_000_000:
-        raise InputError(f"--runs is {runs}: give 2 to 1000000")
+        raise SettingsError(f"--runs is {runs}: give 2 to 1000000")
 
     listed = list(dict.fromkeys(names or DEFAULT))
     against = baseline or ("official@8" if "official@8" in listed else listed[0])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from ...memory.errors import InputError
+from ...memory.errors import SettingsError
 from ...policies import (
     BaseChoice,
     FromBest,
@@ -61,12 +61,14 @@ def rules(name: str) -> Rules:
     """The rules of `NAME` or `NAME@TURNS`.
 
     Raises:
-        InputError: there is no such name, or the number of turns is none.
-        SettingsError: the score of a threshold is not from 0 to 10.
+        SettingsError: there is no such name, the number of turns is none, or the score of a threshold
+            is not from 0 to 10.
     """
     kind, at, count = name.partition("@")
     if at and not (count.isascii() and count.isdigit() and 1 <= int(count) <= 100):
-        raise InputError(f"{name!r} does not end in a number of turns: write {kind}@8, at most 100")
+        raise SettingsError(
+            f"{name!r} does not end in a number of turns: write {kind}@8, at most 100"
+        )
 
     turns = int(count) if at else TURNS
     if kind in NAMED:
@@ -79,6 +81,8 @@ def rules(name: str) -> Rules:
         bar = None
     if bar is None:
         known = ", ".join((*NAMED, "threshold-SCORE"))
-        raise InputError(f"there is no policy {kind!r}; there is {known}, each also as NAME@TURNS")
+        raise SettingsError(
+            f"there is no policy {kind!r}; there is {known}, each also as NAME@TURNS"
+        )
 
     return keep_best(turns, bar)

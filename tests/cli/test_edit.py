@@ -84,6 +84,7 @@ def test_what_cannot_be_done_is_5_and_on_record(cli: Cli, home: Path) -> None:
         (("serve", "editor", "--preset", "none"), 2, "there is no preset 'none'"),
         (("serve", "editor", "--editor", "none"), 2, "there is no editor 'none'"),
         (("eval", "check", "gedit", "--data", "nowhere"), 5, "--data 'nowhere' is no folder"),
+        (("eval", "world", "-p", "none"), 2, "there is no policy 'none'"),
         (("eval", "report", "gedit"), 5, "nothing of GEdit-Bench is on record"),
         (("driver", "x", "--store", "mysql://x"), 5, "no file"),
     ],

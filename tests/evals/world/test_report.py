@@ -12,7 +12,7 @@ from editloop.evals.world.defaults import EDITOR, THINKERS
 from editloop.evals.world.named import DEFAULT, rules
 from editloop.evals.world.playing import World
 from editloop.evals.world.report import report
-from editloop.memory import InputError, SettingsError
+from editloop.memory import SettingsError
 from editloop.policies import BestScore, FromBest, LastTurn
 
 WORLD = World(EDITOR, THINKERS["editthinker-8b"])
@@ -110,7 +110,7 @@ def test_names_mean_what_they_say() -> None:
     ],
 )
 def test_a_name_that_means_nothing_is_refused(name: str, why: str) -> None:
-    with pytest.raises(InputError, match=why):
+    with pytest.raises(SettingsError, match=why):
         rules(name)
 
 
