@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
 from threading import Event, Thread
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -23,7 +22,7 @@ TURNS = 2
 """Of every run: the prepared thinker is never content."""
 
 _LOOK = 0.05  # seconds
-_READY = 60.0
+_READY = 300.0
 
 
 @dataclass(slots=True)
@@ -145,7 +144,7 @@ def _wait(child: "subprocess.Popen[bytes]", url: str, complaints: Path) -> None:
             with urlopen(url, timeout=5) as answer:
                 if answer.status == 200:
                     return
-        except URLError:
+        except OSError:  # it does not listen yet, or listens and takes long to begin
             time.sleep(_LOOK)
     raise RuntimeError(f"no server at {url}: {complaints.read_text('utf-8')[-2000:]}")
 
