@@ -212,6 +212,30 @@ async def stdio_of(
         yield client
 
 
+def by_hand(folder: Path, *lines: str, until: int) -> list[dict[str, Any]]:
+    """What the server writes on stdout when a client says these lines, and stays until it has heard
+    the answer of that number."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "editloop", "mcp", "serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, **environment(folder)},
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("".join(f"{line}\n" for line in lines))
+        process.stdin.flush()
+        heard = list[dict[str, Any]]()
+        for line in process.stdout:
+            heard.append(json.loads(line))
+            if heard[-1].get("id") == until:
+                process.stdin.close()
+    assert process.returncode == 0
+    return heard
+
+
 def environment(folder: Path) -> dict[str, str]:
     """What a process of the server is started with, beside what the client adds."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -18,7 +18,18 @@ from making import png
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import BlobResourceContents
-from mcp_doors import ERAS, Doors, Heard, environment, facts, image, link, mistake, stdio_of
+from mcp_doors import (
+    ERAS,
+    Doors,
+    Heard,
+    by_hand,
+    environment,
+    facts,
+    image,
+    link,
+    mistake,
+    stdio_of,
+)
 
 from editloop.memory.store import open_store
 from editloop.server.mcp.server import TOOLS
@@ -182,17 +193,7 @@ def test_nothing_but_the_protocol_is_on_stdout(tmp_path: Path) -> None:
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "editloop", "mcp", "serve", "--store", str(tmp_path / "s.db")],
-        input="".join(f"{json.dumps(each)}\n" for each in asked) + "no JSON\n",
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-        timeout=300,
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0, done.stderr
+    answers = by_hand(tmp_path, "no JSON", *map(json.dumps, asked), until=2)
     assert {each.get("id") for each in answers} >= {1, 2}
     assert all(each["jsonrpc"] == "2.0" for each in answers)
 

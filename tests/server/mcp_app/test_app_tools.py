@@ -4,11 +4,8 @@ import base64
 import hashlib
 import io
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,7 +19,7 @@ from mcp.client import Client
 from mcp.client.extension import advertise
 from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.types import CallToolResult, Implementation
-from mcp_doors import ERAS, environment, house
+from mcp_doors import ERAS, by_hand, house
 from PIL import Image
 
 from editloop.memory import InputError, PictureError
@@ -117,17 +114,8 @@ async def test_the_app_is_announced_and_its_tools_are_listed_in_both_eras(
 def test_what_is_announced_over_the_wire_of_2025(tmp_path: Path) -> None:
     asked = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": WHO}
     hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": asked}
-    done = subprocess.run(
-        [sys.executable, "-m", "editloop", "mcp", "serve"],
-        input=json.dumps(hello) + "\n",
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, **environment(tmp_path)},
-        check=True,
-        timeout=300,
-    )
-    known = json.loads(done.stdout.splitlines()[0])["result"]["capabilities"]
+    (answer,) = by_hand(tmp_path, json.dumps(hello), until=1)
+    known = answer["result"]["capabilities"]
     assert known["extensions"] == {EXTENSION_ID: {"mimeTypes": [APP_MIME_TYPE]}}
 
 
