@@ -5,7 +5,7 @@ Loads Pillow; nothing else in `memory` imports it.
 
 from .decode import Decoded, decode
 from .deliver import Delivery, ExifPolicy, deliver
-from .encode import encode_lossless
+from .encode import encode_lossless, encode_within
 from .header import Header, probe
 from .limits import DEFAULT_LIMITS, Limits
 from .local import LocalImages, Swept
@@ -25,6 +25,7 @@ __all__ = [
     "decode",
     "deliver",
     "encode_lossless",
+    "encode_within",
     "media_type_of_path",
     "probe",
     "suffix_of",

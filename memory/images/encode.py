@@ -11,6 +11,7 @@ from . import exif as exifs
 from .colour import srgb_profile
 
 _WEBP_SIDE = 16_383
+_QUALITIES = (98, 92, 85)  # where a picture without loss is too heavy to be kept
 
 
 def encode_lossless(image: Image.Image) -> tuple[bytes, str]:
@@ -30,6 +31,31 @@ def encode_lossless(image: Image.Image) -> tuple[bytes, str]:
         return out.getvalue(), "image/png"
     image.save(out, "WEBP", lossless=True, quality=0, method=0, exact=True)
     return out.getvalue(), "image/webp"
+
+
+def encode_within(image: Image.Image, most: int) -> tuple[bytes, str, str]:
+    """Encode as `encode_lossless` does, or with little loss where that has more than `most` bytes.
+
+    Return the bytes, the media type, and a sentence for the user that is empty without loss. A
+    photograph of 48 megapixels and much grain is beyond 50 MB; what is larger than `most` at the
+    lowest quality, too, is returned as it is, for the store to refuse.
+
+    Raises:
+        PictureError: the image has another mode.
+    """
+    data, media_type = encode_lossless(image)
+    if len(data) <= most:
+        return data, media_type, ""
+
+    whole = len(data)
+    media_type = "image/webp" if image.mode == "RGBA" else "image/jpeg"
+    quality = _QUALITIES[0]
+    for quality in _QUALITIES:
+        data = encode_as(image, media_type, Style(quality=quality))
+        if len(data) <= most:
+            break
+    said = f"without loss it has {whole:,} bytes, more than {most:,}"
+    return data, media_type, f"kept as {media_type} of quality {quality}: {said}"
 
 
 @dataclass(frozen=True, slots=True)

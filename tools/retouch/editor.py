@@ -26,7 +26,7 @@ _limiter: RunVar[anyio.CapacityLimiter] = RunVar("editloop.retouch.limiter")
 class Retouch:
     """Carries out parametric photo operations, from plain English or from a recipe as JSON text.
 
-    The answer is encoded without loss. With a mask in the request, every photometric operation
+    The answer is encoded without loss, unless a store would not take it then. With a mask in the request, every photometric operation
     stays inside of it.
     """
 
@@ -86,7 +86,7 @@ def _understood(instruction: str) -> Recipe:
 
 def _edited(recipe: Recipe, request: EditRequest) -> Edited:
     """Decode, carry out, encode: everything that takes a processor, in one thread."""
-    from ...memory.images import decode, encode_lossless
+    from ...memory.images import DEFAULT_LIMITS, decode, encode_within
     from .engine import carry_out
 
     start = time.perf_counter()
@@ -97,9 +97,10 @@ def _edited(recipe: Recipe, request: EditRequest) -> Edited:
         recipe = confined(recipe)
     applied = carry_out(recipe, image, mask=mask, check=check_cancelled)
     check_cancelled()
-    data, media_type = encode_lossless(applied.image)
+    data, media_type, note = encode_within(applied.image, DEFAULT_LIMITS.bytes)
     seconds = time.perf_counter() - start
-    return Edited(Picture(data, media_type), seconds=seconds, notes=applied.notes)
+    notes = (*applied.notes, note) if note else applied.notes
+    return Edited(Picture(data, media_type), seconds=seconds, notes=notes)
 
 
 def confined(recipe: Recipe) -> Recipe:
