@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import anyio
 
@@ -11,26 +11,18 @@ from ...agent.scope import helpers
 from ...memory import LeaseLost, Run, short
 from ...memory.store import Annotation, RunFilter, RunSummary
 from ...memory.store.annotation import Kind, Value
+from ...memory.store.jobs import Mark
 from ..principals import LABEL, Principal
 from .admission import Admission
 from .minding import Minder
 from .moments import Moment
 from .watching import Watches
-from .wish import Wish, check_plain, fork_of
+from .wish import Begun, Wish, check_plain, fork_of
 from .working import Crew, Tell
 
 Hear = Callable[[Moment], Awaitable[None]]
 
 _LETTING_GO = 10.0  # seconds that another process gets to let a run go
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A run that was asked for."""
-
-    run: Run
-    again: bool = False
-    """The same request had been made before, and this is its run."""
 
 
 class Host:
@@ -116,9 +108,9 @@ class Host:
         await self._admission.check_room()
         bounds = await self._admission.purse(who, wish.bounds)
         run = self._agent.fresh(wish.task(who.name), bounds.given())
+        asked = {"key": key, "print_": wish.digest}
+        admit = self._admission.of(who)
         with self._crew.place() as hold:
-            asked = {"key": key, "print_": wish.digest}
-            admit = self._admission.of(who)
             run_id = await jobs.add(run, who.name, hold=hold, heard=heard, admit=admit, **asked)
         if run_id != run.id:
             return await self._again(run_id, heard)
@@ -235,10 +227,7 @@ class Host:
         return await self._let_go(run, who)
 
     async def leave(self, run_id: str) -> None:
-        """Say that one who had a run begun and `heard` waits no more.
-
-        A run for which nobody waits any more, here or at another process, is paused.
-        """
+        """Say that a caller waits no more; a run that nobody waits for, anywhere, is paused."""
         if await self._agent.store.jobs.leave(run_id):
             self._crew.let_go(run_id)
 
@@ -251,7 +240,8 @@ class Host:
             LimitReached: no room.
         """
         run = await self.run(name, who)
-        if run.stop is None and await self._stopped(run):
+        mark = await self._mark(run)
+        if run.stop is None and mark and (mark.paused or mark.wanted == "pause"):
             self._admission.check_engines(run)
             await self._admission.check_room()
             await self._agent.store.jobs.want_anew(run.id, who.name, self._admission.of(who))
@@ -288,23 +278,20 @@ class Host:
 
     async def paused(self, run: Run) -> bool:
         """Whether nobody works on an open run, nor will until it is resumed."""
-        marks = await self._agent.store.jobs.marks([run.id])
-        return run.id in marks and marks[run.id].paused
+        mark = await self._mark(run)
+        return mark is not None and mark.paused
+
+    async def _mark(self, run: Run) -> Mark | None:
+        return (await self._agent.store.jobs.marks([run.id])).get(run.id)
 
     def _hear(self, event: Event) -> None:
         self._watches.hear(event)
         self._watch(event)
 
-    async def _stopped(self, run: Run) -> bool:
-        """Whether an open run is paused, or about to be."""
-        mark = (await self._agent.store.jobs.marks([run.id])).get(run.id)
-        return mark is not None and (mark.paused or mark.wanted == "pause")
-
     async def _let_go(self, run: Run, who: Principal) -> Run:
         """Wait until whoever works on a run has let it go, and return the run."""
         with anyio.move_on_after(_LETTING_GO):
             await self._crew.drop(run.id)
-            await self._watches.again(run.id)
             async with self._watches.on(run) as watch:
                 await watch.ended()
         return await self.run(run.id, who)

@@ -102,6 +102,15 @@ class Wish:
         return sha256(f"{task} {self.bounds.model_dump_json()}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that was asked for."""
+
+    run: Run
+    again: bool = False
+    """The same request had been made before, and this is its run."""
+
+
 def fork_of(run: Run, turn: int | None, instruction: str | None) -> Wish:
     """A wish that goes on from a picture of a run; its mask and references do not go along where
     the picture is another one than the source.
