@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..agent.events import Event
     from .screen import Screen
 
+_LONGEST = 600  # characters of an instruction in the table, which is to stay on the screen
+
 
 class Watcher(Protocol):
     """Hears the events of one run."""
@@ -95,13 +97,15 @@ class LiveTable:
     def _cells(self, row: Row) -> "list[str | Text]":
         from rich.text import Text
 
+        said = instruction(row)
+        said.truncate(_LONGEST, overflow="ellipsis")
         semantic, quality = self._targets
         least = (semantic * quality) ** 0.5
         seconds = row.seconds if row.seconds is not None else monotonic() - row.started
         change = "" if row.overall is None else delta(row.overall, row.last_overall)
         return [
             str(row.number),
-            instruction(row),
+            said,
             _score(row.semantic, semantic),
             _score(row.quality, quality),
             _score(row.overall, least),

@@ -112,6 +112,17 @@ def test_a_person_at_a_terminal_sees_the_turns_redrawn(
     assert "next:" in seen
 
 
+def test_a_long_instruction_leaves_the_table_on_the_screen(
+    home: Path, environment: dict[str, str], command: list[str]
+) -> None:
+    words = f"lighter,{' please' * 1000}"
+    seen = _in_terminal([*command, "photo.png", words, *RISING], home, environment)
+    last = seen[seen.rindex("instruction") :]  # the table as it was drawn last
+    assert "● answer" in last
+    assert "…" in last
+    assert 0 < last.count("please") < 500
+
+
 @pytest.mark.parametrize("variable", ["CLAUDECODE", "NO_COLOR"])
 def test_a_terminal_with_an_agent_or_without_colour_has_none(
     variable: str, home: Path, environment: dict[str, str], command: list[str]
