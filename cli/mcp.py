@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from . import choose
-from .asking import TokenOptions
+from .asking import AskOptions, PublicUrl
 from .branch import branch
 from .choose import LoopOptions
 from .options import COMMONLY, Common
@@ -39,11 +39,12 @@ class _Where:
     http: Annotated[bool, Parameter(negative="", help="Speak HTTP instead of stdio.")] = False
     host: Annotated[str, Parameter(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1"
     port: Annotated[int, Parameter(help="The first one that is free with 0.")] = 8765
+    public_url: PublicUrl = ""
 
 
 @Parameter(name="*", group=_HTTP)
 @dataclass(frozen=True)
-class HttpOptions(TokenOptions, _Where):  # in help the last one's come first
+class HttpOptions(AskOptions, _Where):  # in help the last one's come first
     """Where to listen, and who may ask."""
 
 

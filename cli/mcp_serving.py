@@ -92,7 +92,7 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
         partial(build, choices),
         guard=guard,
         reach=files.reach(),
-        rules=ApiRules(at_once=choices.settings.runs_at_once),
+        rules=ApiRules(at_once=choices.settings.runs_at_once, public_url=http.public_url),
         mcp=McpRules(images=files.images),
     )
     serve_loop(
@@ -110,8 +110,11 @@ def _over_http(http: HttpOptions, files: FileOptions, choices: "Choices", screen
 def _only_http(http: HttpOptions) -> None:
     if http.token_env or http.tokens or http.no_token:
         raise SettingsError("tokens go with --http; over stdio the client starts the server itself")
-    if (http.host, http.port) != (_NO_HTTP.host, _NO_HTTP.port):
-        raise SettingsError("--host and --port go with --http; over stdio nothing is listened at")
+    if http != _NO_HTTP:
+        raise SettingsError(
+            "--host, --port, --public-url, --allow-host and --allow-origin go with --http; over "
+            "stdio nothing is listened at"
+        )
 
 
 def working_folder() -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Group, Parameter
 
 from ..memory import SettingsError
-from .asking import TokenOptions
+from .asking import AskOptions, PublicUrl
 from .options import as_seconds
 from .reaching import ReachOptions
 from .screen import Screen
@@ -33,9 +33,7 @@ class Place:
         "127.0.0.1"
     )
     port: Annotated[int, Parameter(help="8020; the first one that is free with 0.")] = 8020
-    public_url: Annotated[
-        str, Parameter(metavar="URL", help="Where a proxy is reached that stands before it.")
-    ] = ""
+    public_url: PublicUrl = ""
     no_mcp: Annotated[
         bool, Parameter(negative="", help="Do not answer chat assistants at /mcp.")
     ] = False
@@ -43,19 +41,8 @@ class Place:
 
 @Parameter(name="*", group=_WHO)
 @dataclass(frozen=True)
-class Who(TokenOptions):
+class Who(AskOptions):
     """Who may ask, from where."""
-
-    allow_host: Annotated[
-        tuple[str, ...],
-        Parameter(
-            metavar="NAME", negative="", help="A name that the server is reached by; repeat."
-        ),
-    ] = ()
-    allow_origin: Annotated[
-        tuple[str, ...],
-        Parameter(metavar="URL", negative="", help="A site whose pages may ask; repeat."),
-    ] = ()
 
 
 @Parameter(name="*", group=_BOUNDS)
@@ -145,7 +132,7 @@ def run_api(plan: ApiPlan, choices: "Choices", screen: Screen, *, access: bool) 
     from ..server.http.app import api
 
     who, place = plan.who, plan.place
-    guard = who.guard(os.environ, hosts=who.allow_host, origins=who.allow_origin)
+    guard = who.guard(os.environ)
     make = partial(
         api,
         partial(build, choices),

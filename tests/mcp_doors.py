@@ -153,6 +153,8 @@ class Process:
 
     client: Client
     process: psutil.Process
+    url: str = ""
+    """Of a server over HTTP."""
 
     async def kill(self) -> None:
         """End it as the power cord would."""
@@ -179,7 +181,7 @@ class Doors:
         with self._listening(*words) as process:
             url = await to_thread.run_sync(_address, process)
             async with http_client(url, self.era) as client:
-                yield Process(client, psutil.Process(process.pid))
+                yield Process(client, psutil.Process(process.pid), url)
 
     @contextmanager
     def _listening(self, *words: str) -> Generator["subprocess.Popen[bytes]"]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx2
 import pytest
 from anyio import to_thread
 from api_driver import TURNS
@@ -170,6 +171,24 @@ async def test_two_servers_on_one_store_answer_for_each_other(
     assert (done["status"], len(done["turns"])) == ("done", TURNS)
 
 
+async def test_behind_a_proxy_it_knows_its_name_and_where_pictures_are_to_be_sent(
+    tmp_path: Path,
+) -> None:
+    doors = standing("http", "auto", tmp_path)
+    public = "https://images.example/loop"
+    words = ("--public-url", public, "--allow-host", "images.example")
+    async with doors.open(*words) as server:
+        given = facts(await server.client.call_tool("request_upload", {}))
+        async with httpx2.AsyncClient() as http:
+            ready = server.url.replace("/mcp", "/readyz")
+            named = [
+                (await http.get(ready, headers={"host": host})).status_code
+                for host in ("images.example", "evil.example")
+            ]
+    assert given["url"].startswith(f"{public}/v1/uploads/")
+    assert named == [200, 421]
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_the_command_as_clients_start_it(tmp_path: Path, era: str) -> None:
     (tmp_path / "photo.png").write_bytes(png(7, (64, 48)))
@@ -204,8 +223,10 @@ def test_nothing_but_the_protocol_is_on_stdout(tmp_path: Path) -> None:
         (("--token-env", "NO_SUCH"), "tokens go with --http"),
         (("--allow", "no/such/folder"), "is no folder"),
         (("--out", __file__), "is no folder"),
-        (("--port", "8766"), "--port go with --http"),
-        (("--host", "0.0.0.0"), "--port go with --http"),
+        (("--port", "8766"), "go with --http"),
+        (("--host", "0.0.0.0"), "go with --http"),
+        (("--public-url", "https://images.example"), "go with --http"),
+        (("--http", "--public-url", "images.example"), "the public address"),
         (("--http", "--out", "x"), "--out goes with stdio"),
         (("--http", "--host", "0.0.0.0"), "--token-env"),
         (("--http", "--token-env", "NO_SUCH"), "NO_SUCH is not set"),
