@@ -1,11 +1,15 @@
 """The one layer that retries."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import stamina
 
 from ..memory import EditloopError, MalformedCritique
+
+# Retries are events of a run. Where nobody has set up logging, Python would print each once more.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
