@@ -33,7 +33,9 @@ class ReachOptions:
     allow_private_hosts: Annotated[
         tuple[str, ...],
         Parameter(
-            metavar="HOST", negative="", help="Fetch from it though its address is private; repeat."
+            metavar="HOST",
+            negative="",
+            help="Fetch from it, though its address is private, also without --allow-urls; repeat.",
         ),
     ] = ()
 
