@@ -55,9 +55,15 @@ async def _over_stdio(choices: "Choices", reach: "Reach", rules: "McpRules") -> 
     from ..agent import build
     from ..agent.scope import helpers
     from ..server.mcp.stdio import serve
+    from . import complaints
     from .signals import told
 
     stop, caught = anyio.Event(), list[Exit]()
+
+    def leave(error: Exception | None) -> None:
+        code = caught[0] if error is None else complaints.told(error, json=False, verbose=False)
+        sys.stderr.flush()
+        os._exit(code)
 
     async def listen(*, task_status: "TaskStatus[None]") -> None:
         await told(caught, stop.set, task_status=task_status)
@@ -73,7 +79,7 @@ async def _over_stdio(choices: "Choices", reach: "Reach", rules: "McpRules") -> 
                 rules,
                 at_once=at_once,
                 stop=stop,
-                leave=lambda: os._exit(caught[0]),
+                leave=leave,
             )
 
 
