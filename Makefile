@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A test that hangs ends with the stacks of all threads and its name, not with the patience of who waits.
+HANGS := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow test-lowest engines engines-omni test-engines check format bench report-embedded docs clean
@@ -25,10 +27,10 @@ demo: $(VENV)/.base ## edit a picture that the demo draws itself: no key, no net
 	@$(BIN)/editloop demo --overwrite
 
 test: $(VENV)/.dev ## run the tests; those that take long are the second stage
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m 'not slow'
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(HANGS) -m 'not slow'
 
 test-slow: $(VENV)/.dev ## the second stage: killed processes, browsers, fuzzing, benchmarks
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(HANGS) -m slow
 
 test-lowest: ## run the tests of what asks models with the lowest pydantic-ai that is supported
 	@test -x .lowest/bin/python || $(PYTHON) -m venv .lowest
