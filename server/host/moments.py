@@ -36,18 +36,30 @@ def moments(run: Run, after: int = 0, made: dict[int, Moment] | None = None) -> 
 
     `made` keeps what was made of the same run before: many may listen to it.
     """
-    found: list[tuple[int, Event]] = [(1, Opened(run))]
-    for turn in run.turns:
-        found.append((2 * turn.number, TurnEdited(run, _edit_half(turn))))
-        if turn.done:
-            found.append((2 * turn.number + 1, TurnCriticised(run, turn)))
-    if run.stop is not None:
-        found.append((2 * len(run.turns) + 2, Closed(run)))
     made = {} if made is None else made
-    for number, event in found:
-        if number > after and number not in made:
-            made[number] = _moment(number, event)
-    return [made[number] for number, _ in found if number > after]
+    numbers = [number for number in _numbers(run) if number > after]
+    for number in numbers:
+        if number not in made:
+            made[number] = _moment(number, _event(run, number))
+    return [made[number] for number in numbers]
+
+
+def _numbers(run: Run) -> list[int]:
+    """The places of what is on record of a run."""
+    found = [1]
+    for turn in run.turns:
+        found += [2 * turn.number, 2 * turn.number + 1] if turn.done else [2 * turn.number]
+    return found if run.stop is None else [*found, 2 * len(run.turns) + 2]
+
+
+def _event(run: Run, number: int) -> Event:
+    """What is on record at a place of `_numbers`."""
+    if number == 1:
+        return Opened(run)
+    if number > 2 * len(run.turns) + 1:
+        return Closed(run)
+    turn = run.turn(number // 2)
+    return TurnCriticised(run, turn) if number % 2 else TurnEdited(run, _edit_half(turn))
 
 
 def _edit_half(turn: Turn) -> Turn:
