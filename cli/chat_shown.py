@@ -14,6 +14,7 @@ from ..tools import Editor
 from .lines import emit
 from .live import LiveTable, PlainLines, Watcher
 from .screen import Screen
+from .words import visible
 
 
 class Shows(Protocol):
@@ -52,7 +53,7 @@ class ForPeople:
     def text(self, piece: str) -> None:
         """Print a piece of the answer."""
         if piece:
-            print(piece, end="", flush=True)
+            print(visible(piece), end="", flush=True)
             self._open = not piece.endswith("\n")
 
     def called(self, tool: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cyclopts.exceptions import CycloptsError
 
 from .exits import Exit, of_error
+from .words import visible
 
 if TYPE_CHECKING:
     from ..memory import EditloopError
@@ -34,7 +35,7 @@ def told(error: Exception, *, json: bool, verbose: bool) -> Exit:
         print(jsons.dumps({"error": found}, ensure_ascii=False))
     else:
         hint = f"\nnext:    {found['hint']}" if found["hint"] else ""
-        print(f"error:   {found['message']}{hint}", file=sys.stderr)
+        print(f"error:   {visible(found['message'])}{hint}", file=sys.stderr)
     if verbose:
         traceback.print_exception(error)
     return Exit(found["code"])

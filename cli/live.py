@@ -4,7 +4,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .turns import Board, Row
-from .words import changes, delta, duration, flag
+from .words import changes, delta, duration, flag, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -119,13 +119,14 @@ def instruction(row: Row) -> "Text":
     """What the editor was told, with what is new and what is gone since the turn before."""
     from rich.text import Text
 
+    told = visible(row.instruction)
     if row.before is None:
-        return Text(row.instruction)
+        return Text(told)
 
     styles = {"same": "", "added": "added", "gone": "gone"}
-    parts = changes(row.before, row.instruction)
+    parts = changes(visible(row.before), told)
     text = Text(" ").join(Text(words, style=styles[mark]) for mark, words in parts)
-    return text.append(f"\n{row.problem}", style="poor") if row.problem else text
+    return text.append(f"\n{visible(row.problem)}", style="poor") if row.problem else text
 
 
 def _line(row: Row) -> str:

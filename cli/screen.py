@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from .words import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -87,6 +89,7 @@ class Screen:
         if self.level < at:
             return
 
+        text = visible(text)
         if self.colored(sys.stderr):
             from rich.text import Text
 

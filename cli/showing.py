@@ -14,7 +14,7 @@ from ..memory.store import open_store
 from .argv import DASH
 from .files import Target, check_free, write
 from .options import Common
-from .words import changes, counted, delta, duration, flag, size
+from .words import changes, counted, delta, duration, flag, size, visible
 
 if TYPE_CHECKING:
     from ..agent import Choices
@@ -111,6 +111,7 @@ class _Page:
 
     def parts(self, label: str, parts: list[tuple[str, str | None]]) -> None:
         """Print a line of differently styled pieces."""
+        parts = [(visible(text), style) for text, style in parts]
         if not self._colored:
             print(f"{label:<12}{''.join(text for text, _ in parts)}")
             return

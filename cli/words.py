@@ -5,6 +5,13 @@ from typing import Literal
 
 Mark = Literal["same", "added", "gone"]
 
+_CONTROL_PICTURES = 0x2400  # where Unicode has signs for the characters from 0 to 31
+_SIGNS = {
+    **{code: chr(_CONTROL_PICTURES + code) for code in range(32) if chr(code) not in "\n\t"},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+}
+
 
 def changes(before: str, after: str) -> list[tuple[Mark, str]]:
     """Return the words of both texts in order, in stretches of one kind.
@@ -54,9 +61,17 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def visible(text: str) -> str:
+    """A text of a model, a server or a file for a terminal, which would obey its control characters.
+
+    Line breaks and tabs stay; all others are shown as signs and do nothing.
+    """
+    return text.translate(_SIGNS)
+
+
 def clipped(text: str, width: int) -> str:
     """One line of at most so many characters."""
-    line = " ".join(text.split())
+    line = visible(" ".join(text.split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

@@ -123,6 +123,17 @@ def test_a_long_instruction_leaves_the_table_on_the_screen(
     assert 0 < last.count("please") < 500
 
 
+def test_what_an_instruction_would_do_to_a_terminal_is_shown_and_not_done(
+    home: Path, environment: dict[str, str], command: list[str]
+) -> None:
+    words = "lighter \x1b]0;a title\x07please"
+    seen = _in_terminal([*command, "photo.png", words, *RISING], home, environment)
+    seen += _in_terminal([*command, "runs", "show", "last"], home, environment)
+    seen += _in_terminal([*command, "runs", "list"], home, environment)
+    assert seen.count("lighter ␛]0;a title␇please") >= 3
+    assert "\x1b]" not in seen
+
+
 @pytest.mark.parametrize("variable", ["CLAUDECODE", "NO_COLOR"])
 def test_a_terminal_with_an_agent_or_without_colour_has_none(
     variable: str, home: Path, environment: dict[str, str], command: list[str]

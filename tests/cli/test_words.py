@@ -1,9 +1,11 @@
 """How texts are shown."""
 
+import unicodedata
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from editloop.cli.words import changes, clipped, delta, duration, size
+from editloop.cli.words import changes, clipped, delta, duration, size, visible
 
 sentences = st.lists(st.sampled_from(["warm", "cool", "by", "20%", "crop", "then"])).map(" ".join)
 
@@ -36,3 +38,15 @@ def test_numbers_read_well() -> None:
     )
     assert clipped("a  b\nc", 10) == "a b c"
     assert clipped("abcdef", 4) == "abc…"
+
+
+@given(st.text())
+def test_nothing_that_is_shown_is_obeyed_by_a_terminal(text: str) -> None:
+    shown = visible(text)
+    assert not [c for c in shown if unicodedata.category(c) == "Cc" and c not in "\n\t"]
+    assert len(shown) == len(text)
+
+
+def test_a_control_character_is_shown_as_a_sign() -> None:
+    assert visible("a\x1b]0;title\x07 b\r\n\tc\x7f\x9b1m") == "a␛]0;title␇ b␍\n\tc␡\ufffd1m"
+    assert clipped("a\x1b[31m", 20) == "a␛[31m"
