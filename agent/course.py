@@ -244,8 +244,13 @@ class Course:
             await self.emit(Retrying(self.run.id, turn.number, Failure.of(error), wait))
 
     async def _record(self, turn: Turn, write: Callable[[str, Turn], Awaitable[None]]) -> None:
-        """Write a half-turn; once it is made, not even a cancellation may lose it."""
-        await unbroken(write(self.run.id, turn))
+        """Write a half-turn; once it is made, not even a cancellation may lose it.
+
+        It may have been paid for, so a store that is away for a moment is waited for.
+        """
+        async for attempt in self.kit.retry.until_written():
+            with attempt:
+                await unbroken(write(self.run.id, turn))
         self.run = self.run.with_turn(turn)
 
 

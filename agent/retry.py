@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import stamina
 
-from ..memory import EditloopError, MalformedCritique
+from ..memory import EditloopError, MalformedCritique, StoreAway, StoreLocked
 
 # Retries are events of a run. Where nobody has set up logging, Python would print each once more.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -30,6 +30,8 @@ class Retry:
     wait: float = 1.0
     longest: float = 30.0
     patience: float = 120.0
+    outage: float = 45.0
+    """How long a half-turn that is made waits for a store that is away; a lease is a minute long."""
 
     def attempts(self, count: int) -> AsyncIterator[stamina.Attempt]:
         """Iterate over at most `count` attempts, waiting before each but the first."""
@@ -40,6 +42,17 @@ class Retry:
             wait_initial=self.wait,
             wait_max=self.longest,
             wait_jitter=self.wait,
+        ).__aiter__()
+
+    def until_written(self) -> AsyncIterator[stamina.Attempt]:
+        """Iterate over attempts at writing down what is made already, for `outage` seconds."""
+        return stamina.retry_context(
+            on=(StoreAway, StoreLocked),
+            attempts=None,
+            timeout=self.outage,
+            wait_initial=0.1,
+            wait_max=2.0,
+            wait_jitter=0.1,
         ).__aiter__()
 
     def worth_another(self, error: Exception) -> bool | float:

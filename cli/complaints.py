@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HINTS = {
     "UnsupportedInstruction": "editloop retouch --schema",
     "RunNotFound": "editloop runs list",
+    "StoreAway": "try again in a moment",
     "StoreLocked": "try again in a moment",
     "StoreVersion": "editloop doctor",
     "StoreReadOnly": "editloop doctor",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .errors import PictureError as PictureError
     from .errors import RunNotFound as RunNotFound
     from .errors import SettingsError as SettingsError
+    from .errors import StoreAway as StoreAway
     from .errors import StoreDamaged as StoreDamaged
     from .errors import StoreError as StoreError
     from .errors import StoreFull as StoreFull
@@ -96,6 +97,7 @@ _HOMES = {
     "Spread": ".records",
     "Stop": ".records",
     "StopReason": ".reasons",
+    "StoreAway": ".errors",
     "StoreDamaged": ".errors",
     "StoreError": ".errors",
     "StoreFull": ".errors",
@@ -150,6 +152,7 @@ __all__ = [
     "Spread",
     "Stop",
     "StopReason",
+    "StoreAway",
     "StoreDamaged",
     "StoreError",
     "StoreFull",

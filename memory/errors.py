@@ -19,6 +19,7 @@
     │   └── JudgeRejected           it will not judge this, however often it is asked
     ├── StoreError              the record could not be written or read
     │   ├── StoreLocked             somebody else is writing; try again
+    │   ├── StoreAway               its server cannot be reached now; try again
     │   ├── StoreFull               no room left
     │   ├── StoreReadOnly           no permission to write
     │   ├── StoreVersion            written by another version of editloop
@@ -171,6 +172,12 @@ class StoreError(EditloopError):
 
 class StoreLocked(StoreError):
     """Somebody else is writing; the same call may succeed later."""
+
+    retryable = True
+
+
+class StoreAway(StoreError):
+    """The server of the store cannot be reached now; the same call may succeed later."""
 
     retryable = True
 

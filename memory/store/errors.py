@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError, State
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import (
+    StoreAway,
     StoreDamaged,
     StoreError,
     StoreFull,
@@ -36,7 +37,8 @@ _POSTGRES: dict[str, tuple[type[StoreError], str]] = {
     "55P03": (StoreLocked, "another process is writing to it; try again in a moment"),
     "40P01": (StoreLocked, "another process is writing to it; try again in a moment"),
     "40001": (StoreLocked, "another process is writing to it; try again in a moment"),
-    "57P03": (StoreLocked, "the server is starting up; try again in a moment"),
+    "57P01": (StoreAway, "the server is stopping; try again in a moment"),
+    "57P03": (StoreAway, "the server is starting up; try again in a moment"),
     "25006": (StoreReadOnly, "the server is read-only; name the primary server"),
     "42501": (StoreReadOnly, "this user may not write it; grant the rights or name another user"),
     "28P01": (StoreError, "the password is wrong; correct it in the address"),
@@ -83,6 +85,8 @@ def told(error: Exception, where: str, path: Path | None = None) -> StoreError:
         return StoreError(f"store {where}: the driver is missing; pip install 'editloop[postgres]'")
     if isinstance(cause, sqlite3.Error):
         kind, advice = _of_sqlite(cause, path)
+    elif _is_lost(error, cause):
+        kind, advice = StoreAway, "the connection to the server was lost; try again in a moment"
     elif state := getattr(cause, "sqlstate", None):
         kind, advice = _POSTGRES.get(state, (StoreError, f"the server said: {cause}"))
     elif isinstance(cause, OSError):
@@ -112,6 +116,13 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
+def _is_lost(error: Exception, cause: BaseException) -> bool:
+    """Whether the server hung up: what the pool found out, or SQLSTATE class 08."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return str(getattr(cause, "sqlstate", None)).startswith("08")
+
+
 def _of_sqlite(error: sqlite3.Error, path: Path | None) -> tuple[type[StoreError], str]:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
@@ -138,7 +149,7 @@ def _of_system(error: OSError, path: Path | None) -> tuple[type[StoreError], str
         return _SYSTEM[error.errno]
     if path is None:
         return (
-            StoreError,
+            StoreAway,
             f"the server cannot be reached ({error}); start it or correct the address",
         )
     return StoreError, str(error)

@@ -19,6 +19,7 @@ from ...memory import (
     Run,
     RunNotFound,
     StopReason,
+    StoreAway,
     StoreError,
     StoreLocked,
 )
@@ -143,6 +144,9 @@ def _of_ours(error: EditloopError) -> Refused:
         case StoreLocked():
             said = "the store is busy: ask again in a moment"
             return Refused(503, "store_locked", said, headers=_later(error))
+        case StoreAway():
+            said = "the server's store is away: ask again in a moment"
+            return Refused(503, "store_away", said, headers=_later(error))
         case StoreError():
             said = "the server's store does not answer as it should; its log says more"
             return Refused(503, "store", said)
