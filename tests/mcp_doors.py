@@ -39,6 +39,18 @@ from editloop.server.mcp.uploads import LoopbackUploads
 from editloop.server.pictures import Pictures, Reach
 
 ERAS = ("legacy", "auto")
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "by-hand", "version": "1"},
+    },
+}
+"""The first request of a client of 2025 that is written by hand."""
+
 DRIVER = Path(__file__).with_name("api_driver.py")
 """`editloop` with one more thinker: `steps`."""
 

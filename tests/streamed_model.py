@@ -15,15 +15,25 @@ Answers = Callable[[dict[str, Any]], dict[str, Any]]
 def streamed_model(answers: Answers) -> Generator[str]:
     """Serve until the end of the block; gives the base URL."""
 
+    def written(asked: dict[str, Any]) -> bytes:
+        delta = answers(asked)
+        reason = "tool_calls" if "tool_calls" in delta else "stop"
+        body = "".join(f"data: {json.dumps(each)}\n\n" for each in _chunks(delta, reason))
+        return f"{body}data: [DONE]\n\n".encode()
+
+    with answering(written, "text/event-stream") as url:
+        yield url
+
+
+@contextmanager
+def answering(written: Callable[[dict[str, Any]], bytes], media_type: str) -> Generator[str]:
+    """Answer every chat by these bytes until the end of the block; gives the base URL."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            delta = answers(asked)
-            reason = "tool_calls" if "tool_calls" in delta else "stop"
-            body = "".join(f"data: {json.dumps(each)}\n\n" for each in _chunks(delta, reason))
-            data = f"{body}data: [DONE]\n\n".encode()
+            data = written(json.loads(self.rfile.read(int(self.headers["content-length"]))))
             self.send_response(200)
-            self.send_header("content-type", "text/event-stream")
+            self.send_header("content-type", media_type)
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -4,13 +4,12 @@ import json
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from images_server import edit_server
+from streamed_model import answering
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 NOWHERE = "images+http://127.0.0.1:9/v1?model=x"
@@ -27,30 +26,14 @@ def said_by_a_model(*texts: str) -> Generator[str]:
     """A server of OpenAI's chat completions that says one text after the other."""
     left = list(texts)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            message = {"role": "assistant", "content": left.pop(0)}
-            choice = {"index": 0, "finish_reason": "stop", "message": message}
-            kind = {"id": "1", "object": "chat.completion", "created": 1, "model": "tiny"}
-            data = json.dumps({**kind, "choices": [choice]}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def written(asked: dict[str, Any]) -> bytes:
+        message = {"role": "assistant", "content": left.pop(0)}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        kind = {"id": "1", "object": "chat.completion", "created": 1, "model": "tiny"}
+        return json.dumps({**kind, "choices": [choice]}).encode()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(written, "application/json") as url:
+        yield url
 
 
 def test_the_list_says_what_each_backend_can_be_and_do(cli: Cli, home: Path) -> None:

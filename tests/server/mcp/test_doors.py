@@ -21,6 +21,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import BlobResourceContents
 from mcp_doors import (
     ERAS,
+    HELLO,
     Doors,
     Heard,
     by_hand,
@@ -202,13 +203,8 @@ async def test_the_command_as_clients_start_it(tmp_path: Path, era: str) -> None
 
 
 def test_nothing_but_the_protocol_is_on_stdout(tmp_path: Path) -> None:
-    hello = {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "by-hand", "version": "1"},
-    }
     asked = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        HELLO,
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ]

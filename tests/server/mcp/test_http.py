@@ -13,7 +13,7 @@ from hosting import hosted
 from making import png
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
-from mcp_doors import ERAS, facts, http_client, mistake, noise, over_http
+from mcp_doors import ERAS, HELLO, facts, http_client, mistake, noise, over_http
 
 from editloop.server.guard import Guard, digest
 from editloop.server.host import Wish
@@ -24,16 +24,6 @@ pytestmark = pytest.mark.anyio
 both_eras = pytest.mark.parametrize("era", ERAS)
 DATA = f"data:image/png;base64,{base64.b64encode(png(7)).decode()}"
 WISH = {"image": DATA, "instruction": "make it warm"}
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "by-hand", "version": "1"},
-    },
-}
 TAKES = {"accept": "application/json, text/event-stream"}
 
 

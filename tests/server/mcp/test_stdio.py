@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mcp_doors import environment
+from mcp_doors import HELLO, environment
 
 pytestmark = pytest.mark.slow
 
@@ -37,16 +37,6 @@ stdio.Host = Dying
 sys.argv = ["editloop", "mcp", "serve"]
 main()
 """
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-11-25",
-        "capabilities": {},
-        "clientInfo": {"name": "by-hand", "version": "1"},
-    },
-}
 
 
 def test_a_server_whose_host_ends_says_why_and_leaves_though_the_client_stays(
